@@ -1,0 +1,46 @@
+"""MyTorch: reverse-mode automatic differentiation on NumPy, small enough to read."""
+
+from mytorch import autograd_engine, nn, optim, tensor
+from mytorch.autograd_engine import Function, enable_grad, is_grad_enabled, no_grad, set_grad_enabled
+from mytorch.dtypes import (
+    bool_ as bool,
+    double,
+    float16,
+    float32,
+    float64,
+    float_ as float,
+    get_default_dtype,
+    half,
+    int8,
+    int16,
+    int32,
+    int64,
+    int_ as int,
+    long,
+    set_default_dtype,
+    short,
+    uint8,
+)
+from mytorch.ops.activation import log_softmax, relu
+from mytorch.ops.elementwise import add, div, exp, log, mul, neg, pow, sqrt, sub
+from mytorch.ops.linalg import matmul
+from mytorch.ops.reduction import amax, argmax, max, mean, sum, var
+from mytorch.ops.shape import cat, clone, permute, reshape, squeeze, stack, transpose, unsqueeze
+from mytorch.random import manual_seed
+from mytorch.tensor import Tensor
+from mytorch.version import __version__
+
+# What `from mytorch import *` brings: not the names that would hide Python's own (sum, max, pow, bool, ...).
+__all__ = [
+    "Function",
+    "Tensor",
+    "autograd_engine",
+    "enable_grad",
+    "is_grad_enabled",
+    "manual_seed",
+    "nn",
+    "no_grad",
+    "optim",
+    "set_grad_enabled",
+    "tensor",
+]

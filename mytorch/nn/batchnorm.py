@@ -1,0 +1,101 @@
+"""class BatchNorm1d: batch normalization."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mytorch.dtypes import get_default_dtype
+from mytorch.nn.module import Module, Parameter
+from mytorch.tensor import Tensor
+
+__all__ = ["BatchNorm1d"]
+
+
+class BatchNorm1d(Module):
+    """y = (x - mean) / sqrt(var + eps) * weight + bias, per feature.    (N, C) or (N, C, L), same out
+
+    In training, mean and var are those of the batch (var is the biased one, divided by n), and
+    the running averages take a step towards them:
+
+        running = (1 - momentum) * running + momentum * batch      (var: the unbiased one, / (n-1))
+
+    In evaluation the running averages are used. momentum=None: the plain average of all batches.
+    `gamma` and `beta` are handout 002's names for weight and bias.
+    (Ioffe and Szegedy 2015, algorithm 1; handout 002, section 2.4 and appendix C.)
+    """
+
+    def __init__(
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+    ) -> None:
+        super().__init__()
+        self.num_features = num_features
+        self.eps = eps
+        self.momentum = momentum
+        self.affine = affine
+        self.track_running_stats = track_running_stats
+        dtype = get_default_dtype()
+        self.register_parameter("weight", Parameter(np.ones(num_features, dtype)) if affine else None)
+        self.register_parameter("bias", Parameter(np.zeros(num_features, dtype)) if affine else None)
+        tracked = track_running_stats
+        self.register_buffer("running_mean", Tensor(np.zeros(num_features, dtype)) if tracked else None)
+        self.register_buffer("running_var", Tensor(np.ones(num_features, dtype)) if tracked else None)
+        self.register_buffer("num_batches_tracked", Tensor(0) if tracked else None)
+
+    @property
+    def gamma(self) -> Tensor:
+        return self.weight
+
+    @gamma.setter
+    def gamma(self, value: Tensor) -> None:
+        self.weight = value
+
+    @property
+    def beta(self) -> Tensor:
+        return self.bias
+
+    @beta.setter
+    def beta(self, value: Tensor) -> None:
+        self.bias = value
+
+    def forward(self, x: Tensor) -> Tensor:
+        self._check(x)
+        axes = (0, 2)[: x.ndim - 1]  # all but the features
+        per_feature = (1, self.num_features, 1)[: x.ndim]
+        if self.training or not self.track_running_stats:
+            count = x.numel() // self.num_features
+            if self.training and count < 2:
+                raise ValueError(
+                    f"{self!r}: cannot normalize one value per feature in training, got input of shape {x.shape}; "
+                    "use a larger batch, or eval()"
+                )
+            mean = x.mean(axes)  # (N, C) -> (C,)
+            var = x.var(axes, correction=0)
+            if self.training and self.track_running_stats:
+                self._update_running_stats(mean.data, var.data * (count / (count - 1)))
+        else:
+            mean, var = self.running_mean, self.running_var
+        y = (x - mean.reshape(per_feature)) / (var.reshape(per_feature) + self.eps).sqrt()
+        if self.affine:
+            y = y * self.weight.reshape(per_feature) + self.bias.reshape(per_feature)
+        return y
+
+    def _update_running_stats(self, mean: np.ndarray, unbiased_var: np.ndarray) -> None:
+        self.num_batches_tracked.data += 1
+        step = 1 / self.num_batches_tracked.item() if self.momentum is None else self.momentum
+        self.running_mean.data = (1 - step) * self.running_mean.data + step * mean
+        self.running_var.data = (1 - step) * self.running_var.data + step * unbiased_var
+
+    def _check(self, x: Tensor) -> None:
+        if x.ndim not in (2, 3) or x.shape[1] != self.num_features:
+            raise ValueError(
+                f"{self!r}: input must have shape (N, {self.num_features}) or (N, {self.num_features}, L), "
+                f"got {x.shape}"
+            )
+
+    def extra_repr(self) -> str:
+        return f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}"

@@ -1,0 +1,43 @@
+"""class Linear: the fully connected layer."""
+
+from __future__ import annotations
+
+import math
+
+from mytorch.dtypes import get_default_dtype
+from mytorch.nn.module import Module, Parameter
+from mytorch.random import default_generator
+from mytorch.tensor import Tensor
+
+__all__ = ["Linear"]
+
+
+class Linear(Module):
+    """y = x W^T + b        (..., in_features) -> (..., out_features)
+
+    weight: (out_features, in_features), bias: (out_features,), both drawn at first from
+    U(-1/sqrt(in_features), 1/sqrt(in_features)), as in PyTorch. (Handout 002, section 2.1.)
+    """
+
+    def __init__(self, in_features: int, out_features: int, bias: bool = True) -> None:
+        super().__init__()
+        for name, size in (("in_features", in_features), ("out_features", out_features)):
+            if not isinstance(size, int) or size < 1:
+                raise ValueError(f"Linear: {name} must be a positive int, got {size!r}")
+        self.in_features = in_features
+        self.out_features = out_features
+        bound = 1 / math.sqrt(in_features)
+        draw = default_generator().uniform
+        self.weight = Parameter(draw(-bound, bound, (out_features, in_features)).astype(get_default_dtype()))
+        self.register_parameter(
+            "bias", Parameter(draw(-bound, bound, out_features).astype(get_default_dtype())) if bias else None
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        if x.ndim == 0 or x.shape[-1] != self.in_features:
+            raise ValueError(f"{self!r}: input must have shape (..., {self.in_features}), got {x.shape}")
+        y = x @ self.weight.T  # (..., in) @ (in, out) -> (..., out)
+        return y if self.bias is None else y + self.bias
+
+    def extra_repr(self) -> str:
+        return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"

@@ -1,0 +1,1 @@
+"""The operations, a file per family. `mytorch.nn.functional` is the page that lists them all."""

@@ -1,0 +1,61 @@
+"""Activation functions, and log-softmax."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mytorch.autograd_engine import Operation
+from mytorch.ops.common import T, axis_of, float_data, require_tensor
+from mytorch.ops.elementwise import Exp
+
+__all__ = ["LogSoftmax", "ReLU", "log_softmax", "relu"]
+
+
+class ReLU(Operation):
+    """y = x where x > 0, else 0.   dL/dx = dL/dy where x > 0, else 0 (also at x = 0)
+
+    Handout 002, section 2.2."""
+
+    @staticmethod
+    def forward(ctx, x):
+        y = x.new_tensor(np.maximum(x.data, 0))
+        ctx.save_for_backward(y)
+        return y
+
+    @staticmethod
+    def backward(ctx, grad_y):
+        (y,) = ctx.saved_tensors
+        return grad_y * (y > 0)
+
+
+def relu(input: T) -> T:
+    """max(input, 0), element-wise."""
+    require_tensor("relu", "input", input)
+    return ReLU.apply(input)
+
+
+class LogSoftmax(Operation):
+    """y = x - log(sum of e^x) along an axis.   dL/dx = dL/dy - e^y * sum of dL/dy
+
+    The largest x is subtracted first, which changes nothing but keeps e^x from overflowing
+    (log-sum-exp trick, handout 002, appendix B.1)."""
+
+    @staticmethod
+    def forward(ctx, x, dim):
+        ctx.axis = dim
+        data = float_data(x)
+        shifted = data - data.max(axis=dim, keepdims=True)
+        y = x.new_tensor(shifted - np.log(np.exp(shifted).sum(axis=dim, keepdims=True)))
+        ctx.save_for_backward(y)
+        return y
+
+    @staticmethod
+    def backward(ctx, grad_y):
+        (y,) = ctx.saved_tensors
+        return grad_y - Exp.run(y) * grad_y.sum(axis=ctx.axis, keepdims=True), None
+
+
+def log_softmax(input: T, dim: int) -> T:
+    """log(softmax(input)) along `dim`, stable for large and small values."""
+    require_tensor("log_softmax", "input", input)
+    return LogSoftmax.apply(input, axis_of("log_softmax", dim, input.data.ndim))

@@ -1,0 +1,244 @@
+"""Arithmetic and other functions of single elements. All of them broadcast."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from mytorch.autograd_engine import Operation
+from mytorch.dtypes import as_dtype, get_default_dtype
+from mytorch.ops.common import T, as_operand, float_data, promoted, require_tensor, unbroadcast
+
+__all__ = [
+    "Add", "Cast", "Div", "Exp", "Log", "Mul", "Neg", "Pow", "Sqrt", "Sub",
+    "add", "cast", "div", "exp", "log", "mul", "neg", "pow", "sqrt", "sub",
+]  # fmt: skip
+
+
+class Add(Operation):
+    """c = a + b.   dL/da = dL/dc,   dL/db = dL/dc"""
+
+    @staticmethod
+    def forward(ctx, a, b):
+        x, y = promoted(a, b)
+        ctx.shapes = x.shape, y.shape
+        return a.new_tensor(x + y)
+
+    @staticmethod
+    def backward(ctx, grad_c):
+        shape_a, shape_b = ctx.shapes
+        return unbroadcast(grad_c, shape_a), unbroadcast(grad_c, shape_b)
+
+
+def add(input: T, other: Any) -> T:
+    """input + other, element-wise. `other`: a Tensor, a number or a NumPy array."""
+    require_tensor("add", "input", input)
+    return Add.apply(input, as_operand(other, input, "add"))
+
+
+class Sub(Operation):
+    """c = a - b.   dL/da = dL/dc,   dL/db = -dL/dc"""
+
+    @staticmethod
+    def forward(ctx, a, b):
+        x, y = promoted(a, b)
+        ctx.shapes = x.shape, y.shape
+        return a.new_tensor(x - y)
+
+    @staticmethod
+    def backward(ctx, grad_c):
+        shape_a, shape_b = ctx.shapes
+        need_b = ctx.needs_input_grad[1]
+        return unbroadcast(grad_c, shape_a), unbroadcast(-grad_c, shape_b) if need_b else None
+
+
+def sub(input: T, other: Any) -> T:
+    """input - other, element-wise. `other`: a Tensor, a number or a NumPy array."""
+    require_tensor("sub", "input", input)
+    return Sub.apply(input, as_operand(other, input, "sub"))
+
+
+class Mul(Operation):
+    """c = a * b.   dL/da = dL/dc * b,   dL/db = dL/dc * a"""
+
+    @staticmethod
+    def forward(ctx, a, b):
+        x, y = promoted(a, b)
+        ctx.save_for_backward(a, b)
+        return a.new_tensor(x * y)
+
+    @staticmethod
+    def backward(ctx, grad_c):
+        a, b = ctx.saved_tensors
+        need = ctx.needs_input_grad
+        grad_a = unbroadcast(grad_c * b, a.shape) if need[0] else None
+        grad_b = unbroadcast(grad_c * a, b.shape) if need[1] else None
+        return grad_a, grad_b
+
+
+def mul(input: T, other: Any) -> T:
+    """input * other, element-wise. `other`: a Tensor, a number or a NumPy array."""
+    require_tensor("mul", "input", input)
+    return Mul.apply(input, as_operand(other, input, "mul"))
+
+
+class Div(Operation):
+    """c = a / b.   dL/da = dL/dc / b,   dL/db = -dL/dc * a / b^2"""
+
+    @staticmethod
+    def forward(ctx, a, b):
+        x, y = promoted(a, b)
+        if x.dtype.kind in "biu":  # integers divide to the default float dtype
+            x, y = x.astype(get_default_dtype()), y.astype(get_default_dtype())
+        ctx.save_for_backward(a, b)
+        return a.new_tensor(x / y)
+
+    @staticmethod
+    def backward(ctx, grad_c):
+        a, b = ctx.saved_tensors
+        need = ctx.needs_input_grad
+        grad_a = grad_c / b
+        grad_b = unbroadcast(-grad_a * a / b, b.shape) if need[1] else None
+        return unbroadcast(grad_a, a.shape) if need[0] else None, grad_b
+
+
+def div(input: T, other: Any) -> T:
+    """input / other, element-wise. `other`: a Tensor, a number or a NumPy array."""
+    require_tensor("div", "input", input)
+    return Div.apply(input, as_operand(other, input, "div"))
+
+
+class Neg(Operation):
+    """y = -x.   dL/dx = -dL/dy"""
+
+    @staticmethod
+    def forward(ctx, x):
+        return x.new_tensor(-x.data)
+
+    @staticmethod
+    def backward(ctx, grad_y):
+        return -grad_y
+
+
+def neg(input: T) -> T:
+    """-input."""
+    require_tensor("neg", "input", input)
+    return Neg.apply(input)
+
+
+class Pow(Operation):
+    """c = a ^ b.   dL/da = dL/dc * b * a^(b-1),   dL/db = dL/dc * c * ln a
+
+    At a = 0 with b >= 0 the derivative by b is taken as 0, and at b = 0 the derivative by a is 0
+    (PyTorch's choices; the formulas would give nan there)."""
+
+    @staticmethod
+    def forward(ctx, a, b):
+        x, y = promoted(a, b)
+        c = a.new_tensor(x**y)
+        ctx.save_for_backward(a, b, c)
+        return c
+
+    @staticmethod
+    def backward(ctx, grad_c):
+        a, b, c = ctx.saved_tensors
+        need = ctx.needs_input_grad
+        grad_a = grad_b = None
+        if need[0]:
+            # Where b is 0 the exponent becomes 0 instead of -1, so that 0 * 0^-1 is no nan.
+            grad_a = unbroadcast(grad_c * b * a ** (b - 1 + (b == 0)), a.shape)
+        if need[1]:
+            flat = (a == 0) & (b >= 0)
+            grad_b = unbroadcast(grad_c * c * Log.run(a + flat), b.shape)
+        return grad_a, grad_b
+
+
+def pow(input: T, other: Any) -> T:
+    """input ** other, element-wise. `other`: a Tensor, a number or a NumPy array."""
+    require_tensor("pow", "input", input)
+    return Pow.apply(input, as_operand(other, input, "pow"))
+
+
+class Exp(Operation):
+    """y = e^x.   dL/dx = dL/dy * y"""
+
+    @staticmethod
+    def forward(ctx, x):
+        y = x.new_tensor(np.exp(float_data(x)))
+        ctx.save_for_backward(y)
+        return y
+
+    @staticmethod
+    def backward(ctx, grad_y):
+        (y,) = ctx.saved_tensors
+        return grad_y * y
+
+
+def exp(input: T) -> T:
+    """e^input, element-wise."""
+    require_tensor("exp", "input", input)
+    return Exp.apply(input)
+
+
+class Log(Operation):
+    """y = ln x.   dL/dx = dL/dy / x"""
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x.new_tensor(np.log(float_data(x)))
+
+    @staticmethod
+    def backward(ctx, grad_y):
+        (x,) = ctx.saved_tensors
+        return grad_y / x
+
+
+def log(input: T) -> T:
+    """Natural logarithm, element-wise. 0 gives -inf, negative numbers nan (with NumPy's warning)."""
+    require_tensor("log", "input", input)
+    return Log.apply(input)
+
+
+class Sqrt(Operation):
+    """y = sqrt(x).   dL/dx = dL/dy / (2 y)"""
+
+    @staticmethod
+    def forward(ctx, x):
+        y = x.new_tensor(np.sqrt(float_data(x)))
+        ctx.save_for_backward(y)
+        return y
+
+    @staticmethod
+    def backward(ctx, grad_y):
+        (y,) = ctx.saved_tensors
+        return grad_y / (2 * y)
+
+
+def sqrt(input: T) -> T:
+    """Square root, element-wise. Negative numbers give nan (with NumPy's warning)."""
+    require_tensor("sqrt", "input", input)
+    return Sqrt.apply(input)
+
+
+class Cast(Operation):
+    """y = x in another dtype.   dL/dx = dL/dy in the dtype of x"""
+
+    @staticmethod
+    def forward(ctx, x, dtype):
+        ctx.dtype = x.data.dtype
+        return x.new_tensor(x.data.astype(dtype))
+
+    @staticmethod
+    def backward(ctx, grad_y):
+        return grad_y.astype(ctx.dtype), None
+
+
+def cast(input: T, dtype: Any) -> T:
+    """`input` in another dtype; itself when it has that dtype. Only floats pass gradients on."""
+    require_tensor("to", "input", input)
+    dtype = as_dtype(dtype)
+    if input.data.dtype == dtype:
+        return input
+    return Cast.apply(input, dtype) if dtype.kind == "f" else input.new_tensor(input.data.astype(dtype))
