@@ -18,7 +18,7 @@ class ReLU(Operation):
 
     @staticmethod
     def forward(ctx, x):
-        y = x.new_tensor(np.maximum(x.data, 0))
+        y = x.new_tensor(np.maximum(x.data, x.data.dtype.type(0)))
         ctx.save_for_backward(y)
         return y
 

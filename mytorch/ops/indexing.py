@@ -21,7 +21,11 @@ class GetItem(Operation):
     def forward(ctx, x, index):
         ctx.index, ctx.shape = index, x.data.shape
         y = x.data[index]
-        return x.new_view(y) if _is_basic(index) else x.new_tensor(y)
+        if not _is_basic(index):
+            return x.new_tensor(y)
+        if type(y) is not np.ndarray:  # one element: with `...` NumPy gives a view of it, not a copy
+            y = x.data[(*index, ...) if isinstance(index, tuple) else (index, ...)]
+        return x.new_view(y)
 
     @staticmethod
     def backward(ctx, grad_y):
@@ -47,7 +51,7 @@ class PutAt(Operation):
 
 
 def _is_basic(index: Any) -> bool:
-    """Only integers, slices, ... and None: NumPy returns a view, and no element twice."""
+    """Only integers, slices, `...` and None: NumPy gives a view, and no element twice."""
     parts = index if isinstance(index, tuple) else (index,)
     return all(part is None or type(part) in (int, slice, type(Ellipsis)) for part in parts)
 
@@ -64,12 +68,16 @@ def getitem(input: T, index: Any) -> T:
 
 
 def to_numpy(index: Any) -> Any:
-    """`index` with its Tensors as arrays."""
-    if isinstance(index, TensorBase):
-        return index.data
+    """`index` with Tensors and lists as arrays, and integers of any kind as int."""
     if isinstance(index, tuple):
         return tuple([to_numpy(part) for part in index])
-    return np.asarray(index) if isinstance(index, list) else index
+    if isinstance(index, TensorBase):
+        index = index.data
+    elif isinstance(index, list):
+        index = np.asarray(index, dtype=None if index else np.intp)
+    if isinstance(index, (np.ndarray, np.integer)) and index.ndim == 0 and index.dtype.kind in "iu":
+        return int(index)
+    return index
 
 
 class TakeAlongDim(Operation):

@@ -111,7 +111,8 @@ class Var(Operation):
         if ctx.divisor <= 0:  # one element has no spread to estimate: nan, as PyTorch
             return x.new_tensor(np.full_like(data.sum(axis=ctx.axes, keepdims=keepdim), np.nan))
         centred = data - data.mean(axis=ctx.axes, keepdims=True)
-        return x.new_tensor(np.square(centred).sum(axis=ctx.axes, keepdims=keepdim) / ctx.divisor)
+        squares = np.square(centred).sum(axis=ctx.axes, keepdims=keepdim)
+        return x.new_tensor(squares / data.dtype.type(ctx.divisor))  # a Python int would make NumPy 1 use float64
 
     @staticmethod
     def backward(ctx, grad_y):
