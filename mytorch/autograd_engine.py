@@ -346,7 +346,7 @@ def backward(grad_fn: Any, grad_of_outputs: Any, retain_graph: bool = False, cre
             contributions: Sequence[Any]
             if gradient is None:  # a Function behind this one returned None
                 contributions = (None,) * len(node.next_functions)
-            elif create_graph or node._function.takes_arrays:
+            elif node._function.takes_arrays:
                 contributions = node.apply(gradient)
             else:
                 contributions = _apply_to_tensor(node, gradient, grad_of_outputs)
@@ -359,7 +359,7 @@ def backward(grad_fn: Any, grad_of_outputs: Any, retain_graph: bool = False, cre
                 arrived = leaves if type(parent) is AccumulateGrad else gradients
                 if contribution is not None:
                     if contribution.shape != parent._shape or contribution.dtype is not parent._dtype:
-                        contribution = _fitted(contribution, parent, node)
+                        contribution = _fitted(contribution, parent, node, contributions)
                     if parent not in arrived:
                         arrived[parent] = contribution
                         if create_graph or contribution is gradient or contribution.base is not None:
@@ -402,21 +402,25 @@ def _count_edges(root: Any) -> dict[Any, int]:
     return edges
 
 
-def _apply_to_tensor(node: BackwardFunction, gradient: np.ndarray, like: Any) -> list:
-    """The gradients, as arrays, of a Function that takes Tensors: one that a user wrote."""
-    arrays = []
-    for tensor in node.apply(like.new_tensor(gradient)):
+def _apply_to_tensor(node: BackwardFunction, gradient: Any, like: Any) -> list:
+    """`node.apply` for a Function that a user wrote: it is given a Tensor, and its answer is checked.
+    Returns what `gradient` is, arrays or Tensors."""
+    on_arrays = not isinstance(gradient, TensorBase)
+    contributions: list[Any] = []
+    for tensor in node.apply(like.new_tensor(gradient) if on_arrays else gradient):
         if tensor is not None and not isinstance(tensor, TensorBase):
             raise TypeError(f"{node.function_name}.backward must return Tensors or None, got {type(tensor).__name__}")
-        # Copied, because the user may keep the tensor, or return one twice.
-        arrays.append(None if tensor is None else tensor._data.copy())
-    return arrays
+        if tensor is None or not on_arrays:
+            contributions.append(tensor)
+        else:  # a copy, because the user may keep the tensor, or return one twice
+            contributions.append(tensor._data.copy())
+    return contributions
 
 
-def _fitted(contribution: Any, parent: Any, node: BackwardFunction) -> Any:
+def _fitted(contribution: Any, parent: Any, node: BackwardFunction, contributions: Sequence[Any]) -> Any:
     """`contribution` in the dtype of the tensor that it belongs to; its shape must be right."""
     if contribution.shape != parent._shape:
-        position = node.next_functions.index(parent)
+        position = next(i for i, c in enumerate(contributions) if c is contribution)
         raise RuntimeError(
             f"{node.function_name}.backward returned a gradient of shape {tuple(contribution.shape)} for argument "
             f"{position} of forward, which has shape {parent._shape}"

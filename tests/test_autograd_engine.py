@@ -541,6 +541,7 @@ def test_changes_before_the_save_do_no_harm() -> None:
     assert x.grad.item() == 6.0
 
 
+@pytest.mark.parametrize("create_graph", [False, True])
 @pytest.mark.parametrize(
     ("returned", "message"),
     [
@@ -555,7 +556,7 @@ def test_changes_before_the_save_do_no_harm() -> None:
         (lambda g: 1.0, r"Bad\.backward must return Tensors or None, got float"),
     ],
 )
-def test_wrong_gradients_of_a_users_function(returned, message) -> None:
+def test_wrong_gradients_of_a_users_function(returned, message, create_graph) -> None:
     class Bad(Function):
         @staticmethod
         def forward(ctx, x):
@@ -567,7 +568,7 @@ def test_wrong_gradients_of_a_users_function(returned, message) -> None:
 
     x, y = leaf(1.0, 2.0), leaf(1.0, 2.0)
     with pytest.raises((RuntimeError, TypeError), match=message):
-        (Bad.apply(x) + y).backward()
+        (Bad.apply(x) + y).backward(create_graph=create_graph)
     assert x.grad is None
     assert y.grad is None, "nothing may be accumulated when backward fails"
 
@@ -584,6 +585,9 @@ def test_the_wrong_argument_is_named() -> None:
 
     with pytest.raises(RuntimeError, match=r"gradient of shape \(\) for argument 2 of forward"):
         Bad.apply(leaf(1.0, 2.0), 3, leaf(1.0, 2.0)).backward()
+    x = leaf(1.0, 2.0)
+    with pytest.raises(RuntimeError, match=r"gradient of shape \(\) for argument 2 of forward"):
+        Bad.apply(x, 3, x).backward()
 
 
 def test_too_few_gradients() -> None:
