@@ -1,5 +1,8 @@
 """MyTorch: reverse-mode automatic differentiation on NumPy, small enough to read."""
 
+import importlib
+from typing import Any
+
 from mytorch import autograd_engine, nn, optim, tensor
 from mytorch.autograd_engine import Function, enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from mytorch.dtypes import (
@@ -44,3 +47,10 @@ __all__ = [
     "set_grad_enabled",
     "tensor",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """`mytorch.datasets` is imported when first used: it brings the network and progress bars along."""
+    if name == "datasets":
+        return importlib.import_module("mytorch.datasets")
+    raise AttributeError(f"module 'mytorch' has no attribute {name!r}")

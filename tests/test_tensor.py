@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import pickle
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -435,3 +437,13 @@ def test_star_import_hides_none_of_pythons_names() -> None:
         exec(f"from {module} import *", scope)
         scope.pop("__builtins__")
         assert not {"np", "sum", "max", "pow", "bool", "float", "int", "abs"} & set(scope), module
+
+
+def test_datasets_are_imported_when_used() -> None:
+    code = (
+        "import sys, mytorch\n"
+        "assert 'mytorch.datasets' not in sys.modules\n"
+        "assert mytorch.datasets.MNIST.__name__ == 'MNIST'\n"
+        "assert not hasattr(mytorch, 'nonsense')\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

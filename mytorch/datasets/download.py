@@ -1,0 +1,88 @@
+"""Downloading the files of a dataset into the cache."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import http.client
+import urllib.error
+import urllib.request
+import zlib
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import urlsplit
+
+from tqdm import tqdm  # type: ignore[import-untyped]
+
+from mytorch.datasets.atomic import atomic_write
+from mytorch.datasets.files import Catalog, DatasetError, cache_folder, existing
+
+__all__ = ["DownloadError", "fetch"]
+
+TIMEOUT = 10  # seconds that a server may be silent
+CHUNK = 1 << 20  # bytes
+
+
+class DownloadError(DatasetError):
+    """A file could not be downloaded. The message names each server that was tried and what it did."""
+
+
+def fetch(catalog: Catalog) -> None:
+    """Download the files of `catalog` that the cache lacks.
+
+    They come to lie in the catalog's first subfolder of the cache, each complete and with the right
+    checksum. A mirror that has failed once is not asked again, so without a network this ends soon.
+
+    Raises DownloadError if a file came from no mirror, or the cache cannot be written.
+    """
+    folder = cache_folder() / catalog.subfolders[0]
+    mirrors, failures = list(catalog.mirrors), []
+    for name, checksum in catalog.checksums.items():
+        if existing(folder / name):
+            continue
+        while mirrors:
+            try:
+                download(f"{mirrors[0]}{name}.gz", folder / name, checksum)
+                break
+            except DownloadError as error:
+                failures.append(str(error))
+                del mirrors[0]
+        else:
+            raise DownloadError("; ".join(failures))
+
+
+def download(url: str, path: Path, checksum: str) -> None:
+    """Write what the gzipped file at `url` contains to `path`, if its SHA-256 is `checksum`.
+
+    Raises DownloadError otherwise; `path` is as it was before then.
+    """
+    server = urlsplit(url).netloc
+    try:
+        with urllib.request.urlopen(url, timeout=TIMEOUT) as response:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with atomic_write(path) as file:
+                found = _unpack(response, file, f"downloading {path.name}")
+                if found != checksum:
+                    raise DownloadError(f"{server}: {path.name} has the wrong SHA-256 {found}")
+    except (OSError, EOFError, zlib.error, http.client.HTTPException) as error:
+        raise DownloadError(f"{server}: {_reason(error)}") from error
+
+
+def _unpack(response: http.client.HTTPResponse, file: BinaryIO, title: str) -> str:
+    """Write what the gzipped `response` contains to `file`. Returns the SHA-256 of that.
+
+    A bar with this title shows on the terminal meanwhile."""
+    digest = hashlib.sha256()
+    bar = tqdm.wrapattr(response, "read", total=response.length, desc=title, leave=False, disable=None)
+    with bar as compressed, gzip.GzipFile(fileobj=compressed) as stream:
+        while chunk := stream.read(CHUNK):
+            digest.update(chunk)
+            file.write(chunk)
+    return digest.hexdigest()
+
+
+def _reason(error: Exception) -> str:
+    """What went wrong, without the wrapping that urllib puts around it."""
+    if isinstance(error, urllib.error.URLError) and isinstance(error.reason, Exception):
+        error = error.reason
+    return str(getattr(error, "strerror", None) or error or type(error).__name__)
