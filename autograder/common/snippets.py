@@ -1,0 +1,62 @@
+"""Helpers to write snippets: arrays as text that can be pasted, and the imports that a snippet needs."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+
+__all__ = ["IMPORTS", "array", "leaf", "module_names", "tensor", "with_imports"]
+
+# Where the handouts put each name. A snippet gets the lines of the names that it uses, in this
+# order: mytorch.tensor first, as in the handout's sandbox, because the handout's modules import
+# each other and some orders do not work.
+IMPORTS = {
+    "np": "import numpy as np",
+    "Tensor": "from mytorch.tensor import Tensor",
+    "ContextManager": "from mytorch.autograd_engine import ContextManager",
+    "F": "import mytorch.nn.functional as F",
+    "Linear": "from mytorch.nn.linear import Linear",
+    "Sequential": "from mytorch.nn.sequential import Sequential",
+    "ReLU": "from mytorch.nn.activations import ReLU",
+    "BatchNorm1d": "from mytorch.nn.batchnorm import BatchNorm1d",
+    "CrossEntropyLoss": "from mytorch.nn.loss import CrossEntropyLoss",
+    "SGD": "from mytorch.optim.sgd import SGD",
+}
+
+_LONG = 40  # so that `name = Tensor(np.array(...), requires_grad=True)` fits into 80 columns
+
+
+def with_imports(snippet: str) -> str:
+    """The snippet, able to run on its own, also when it is pasted into the interpreter, which needs
+    an empty line after a block."""
+    # Not after a dot: `F.ReLU` is no reason to import class ReLU.
+    lines = [line for name, line in IMPORTS.items() if re.search(rf"(?<![\w.]){name}\b", snippet)]
+    return re.sub(r"(:\n(?: .*\n)+)(?=\S)", r"\1\n", "\n".join([*lines, snippet]))
+
+
+def module_names() -> list[str]:
+    """The mytorch modules that snippets import."""
+    lines = [line for line in IMPORTS.values() if "mytorch" in line]
+    return list(dict.fromkeys(line.split()[1] for line in lines))
+
+
+def array(value: Any) -> str:
+    """The text of an array: `np.array([[1.0, 2.0]])`, on three lines when it is long."""
+    value = np.asarray(value)
+    dtype = "" if value.dtype in (np.float64, np.int64) else f", dtype=np.{value.dtype}"
+    text = repr(value.tolist())
+    if len(text) + len(dtype) > _LONG:
+        text = f"[\n    {text[1:-1]}\n]"
+    return f"np.array({text}{dtype})"
+
+
+def tensor(name: str, value: Any) -> str:
+    """The line that makes a Tensor without gradient."""
+    return f"{name} = Tensor({array(value)})"
+
+
+def leaf(name: str, value: Any) -> str:
+    """The line that makes a Tensor that requires grad."""
+    return f"{name} = Tensor({array(value)}, requires_grad=True)"

@@ -1,0 +1,1 @@
+"""The checks of homework 1 (handout 002)."""

@@ -1,0 +1,34 @@
+"""Fixtures for the grader's tests: one pool of workers for all, and packages to break."""
+
+import pytest
+from packages import ROOT, STUDENT_SOLUTION, copy_package
+
+from autograder.common.grading import grade
+from autograder.common.pool import Pool
+from autograder.hw1_autograder.runner import PROBLEMS
+
+
+@pytest.fixture(scope="session")
+def pool():
+    with Pool() as pool:
+        yield pool
+
+
+@pytest.fixture(scope="session")
+def graded(pool):
+    """graded(folder, "2.1", ...): the grading of these problems (of all without numbers)."""
+
+    def run(folder, *numbers):
+        return grade([p for p in PROBLEMS if not numbers or p.number in numbers], folder, pool)
+
+    return run
+
+
+@pytest.fixture
+def reference_copy(tmp_path):
+    return copy_package(ROOT, tmp_path / "reference")
+
+
+@pytest.fixture
+def student_copy(tmp_path):
+    return copy_package(STUDENT_SOLUTION, tmp_path / "student")

@@ -1,0 +1,148 @@
+"""The grader as a user runs it: ./grade.sh and runner.py, from any folder."""
+
+import ast
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from packages import ROOT, STUDENT_SOLUTION, flat
+
+RUNNER = ROOT / "autograder/hw1_autograder/runner.py"
+FULL = {"1.1.1": 5, "1.1.2": 5, "1.1.3": 5, "1.2": 25, "2.1": 10, "2.2": 5, "2.3": 10, "2.4": 10, "2.5": 15, "2.6": 10}
+
+
+def run(*command, cwd):
+    environment = {**os.environ, "PATH": f"{os.path.dirname(sys.executable)}{os.pathsep}{os.environ['PATH']}"}
+    environment.pop("PYTHONPATH", None)
+    return subprocess.run(
+        list(map(str, command)), cwd=cwd, env=environment, capture_output=True, text=True, timeout=300
+    )
+
+
+def scores(output):
+    """What Autolab reads: the JSON of the last line, with nothing after it."""
+    assert output.endswith("}}\n")
+    return json.loads(output.splitlines()[-1])["scores"]
+
+
+def test_the_reference_gets_all_points(tmp_path):
+    ended = run(ROOT / "grade.sh", "1", cwd=tmp_path)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert scores(ended.stdout) == FULL
+    assert sum(FULL.values()) == 100
+    assert "100 / 110 (10 for problem 3 are graded by hand)" in ended.stdout
+    assert "\033" not in ended.stdout  # no colour into a pipe
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_independent_solution_gets_all_points(tmp_path):
+    ended = run(sys.executable, RUNNER, "--student", STUDENT_SOLUTION, cwd=tmp_path)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert scores(ended.stdout) == FULL
+
+
+# What a student has to write; the rest of the student solution is in the handout's files.
+TODO = {
+    "tensor.py": {"backward", "__sub__", "__mul__", "__truediv__", "__matmul__"},
+    "autograd_engine.py": {"backward", "apply"},
+    "nn/functional.py": {"forward", "backward", "unbroadcast", "cross_entropy"},
+    "nn/sequential.py": {"forward"},
+    "nn/linear.py": {"forward"},
+    "nn/activations.py": {"forward"},
+    "nn/batchnorm.py": {"forward"},
+    "nn/loss.py": {"forward"},
+    "optim/sgd.py": {"step"},
+}
+GIVEN = {"Add", "Transpose", "Log", "BackwardFunction", "AccumulateGrad"}
+
+
+def make_skeleton(folder):
+    """Let the functions that students write raise NotImplementedError."""
+    for name, functions in TODO.items():
+        file = folder / "mytorch" / name
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        for parent in ast.walk(tree):
+            if isinstance(parent, ast.ClassDef) and parent.name in GIVEN:
+                continue
+            for child in ast.iter_child_nodes(parent):
+                if isinstance(child, ast.FunctionDef) and child.name in functions:
+                    child.body = ast.parse("raise NotImplementedError('TODO')").body
+        file.write_text(ast.unparse(tree), encoding="utf-8")
+
+
+def test_a_student_who_has_done_nothing_gets_nothing(student_copy):
+    make_skeleton(student_copy)
+    ended = run(sys.executable, RUNNER, "--student", student_copy, cwd=student_copy)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert scores(ended.stdout) == dict.fromkeys(FULL, 0)
+    assert "0 / 110" in ended.stdout
+    assert "NotImplementedError: TODO (mytorch/nn/functional.py, line " in flat(ended.stdout)
+
+
+def test_an_empty_package_gets_nothing(tmp_path):
+    (tmp_path / "mytorch").mkdir()
+    ended = run(sys.executable, RUNNER, "--student", ".", cwd=tmp_path)
+    assert ended.returncode == 0
+    assert scores(ended.stdout) == dict.fromkeys(FULL, 0)
+    assert "No module named 'mytorch.tensor'" in flat(ended.stdout)
+
+
+def test_feedback_can_be_pasted_and_says_what_is_wrong(student_copy):
+    file = student_copy / "mytorch/nn/functional.py"
+    text = file.read_text(encoding="utf-8")
+    assert text.count("-1 * grad_output.data") == 1
+    file.write_text(text.replace("-1 * grad_output.data", "1 * grad_output.data"), encoding="utf-8")
+    output = run(RUNNER, "--problem", "1.1.1", "--student", student_copy, cwd=student_copy).stdout
+    assert "grad_b.data: worst of 6 wrong elements, [1, 1]: expected 5, got -5" in output
+    assert "-> wrong sign" in output
+    start = output.index("import numpy as np")
+    snippet = output[start : output.index("\n\n", start)]
+    pasted = run(sys.executable, "-c", snippet, cwd=student_copy)
+    assert pasted.returncode == 0, pasted.stderr
+    assert pasted.stdout.split() == ["[[", "3.", "2.", "-3.", "]", "[", "0.5", "-5.", "4.", "]]"]
+
+
+def test_chosen_problems(tmp_path):
+    ended = run(RUNNER, "--problem", "2.2", "--problem", "1.1.3", cwd=tmp_path)
+    assert scores(ended.stdout) == {"1.1.3": 5, "2.2": 5}
+    assert "10 / 10" in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--problem", "9.9"], "invalid choice: '9.9'"),
+        (["--student", "/nowhere"], "there is no folder mytorch in /nowhere"),
+        (["--colour"], "unrecognized arguments"),
+    ],
+)
+def test_wrong_arguments(arguments, message, tmp_path):
+    ended = run(RUNNER, *arguments, cwd=tmp_path)
+    assert ended.returncode == 2
+    assert message in ended.stderr
+    assert ended.stdout == ""
+
+
+def test_grade_sh_alone_prints_its_usage(tmp_path):
+    for arguments in ([], ["--help"]):
+        ended = run(ROOT / "grade.sh", *arguments, cwd=tmp_path)
+        assert ended.returncode == 0
+        assert ended.stdout.startswith("usage: ./grade.sh 1")
+
+
+def test_grade_sh_refuses_unknown_words(tmp_path):
+    ended = run(ROOT / "grade.sh", "7", cwd=tmp_path)
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    assert ended.stderr.startswith("usage: ./grade.sh 1")
+
+
+def test_grade_sh_passes_options_on_and_returns_their_status(tmp_path):
+    ended = run(ROOT / "grade.sh", "1", "--problem", "2.2", cwd=tmp_path)
+    assert ended.returncode == 0
+    assert scores(ended.stdout) == {"2.2": 5}
+    assert run(ROOT / "grade.sh", "1", "--problem", "x", cwd=tmp_path).returncode == 2
+    assert run(ROOT / "grade.sh", "m", "--epochs", "0", cwd=tmp_path).returncode == 2
+    assert b"\r" not in (ROOT / "grade.sh").read_bytes()
