@@ -310,8 +310,14 @@ class Tensor(TensorMethods):
     # ------------------------------------------------------ printing, copying
 
     def __repr__(self) -> str:
+        """As PyTorch prints it: whole numbers as `1.`, others with four digits."""
+        finite = self._data[np.isfinite(self._data)]
         text = np.array2string(
-            self._data, separator=", ", prefix="tensor(", precision=4, floatmode="maxprec_equal", threshold=1000
+            self._data,
+            separator=", ",
+            prefix="tensor(",
+            precision=4,
+            floatmode="maxprec" if (finite == np.trunc(finite)).all() else "fixed",
         )
         notes = [text]
         if self._data.size == 0:

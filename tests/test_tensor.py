@@ -389,7 +389,9 @@ def test_in_place_changes_that_would_lose_history_are_refused() -> None:
     ("made", "text"),
     [
         (lambda: Tensor([1.0, 2.0]), "tensor([1., 2.])"),
-        (lambda: Tensor(1.5), "tensor(1.5)"),
+        (lambda: Tensor(1.5), "tensor(1.5000)"),
+        (lambda: Tensor([0.25, np.inf, -np.nan]), "tensor([0.2500,    inf,    nan])"),
+        (lambda: Tensor([1e6, -3.0]), "tensor([ 1.e+06, -3.e+00])"),
         (lambda: Tensor([1, 2]), "tensor([1, 2])"),
         (lambda: Tensor([True]), "tensor([ True])"),
         (lambda: Tensor([[1.0, 2.0], [3.0, 4.0]]), "tensor([[1., 2.],\n        [3., 4.]])"),
