@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from support.case import Case
 from support.namespaces import PyTorch
-from support.op_cases import Case
 
 
 def results(torch: Any, case: Case) -> dict[str, np.ndarray]:

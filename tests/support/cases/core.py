@@ -1,49 +1,12 @@
-"""The table of operations: one row per operation and situation, which every generic test goes through.
-
-A row says: under this name, apply `function` to these inputs. `function` gets a namespace F first,
-which is mytorch's or PyTorch's functions, so that the same row runs in both libraries. `numpy` is the
-forward pass in plain NumPy, where there is one. Inputs are float64 and keep clear of kinks.
-
-To add an operation, add its rows; to freeze PyTorch's results for them, run tests/reference/make_reference.py.
-"""
+"""The operations of the core: arithmetic, matmul, reductions, shapes, indexing, cross-entropy."""
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-
-
-@dataclass(frozen=True)
-class Case:
-    name: str
-    function: Callable[..., Any]
-    shapes: tuple[tuple[int, ...], ...]
-    numpy: Callable[..., Any] | None = None
-    low: float = -2.0  # inputs are drawn from [low, high)
-    high: float = 2.0
-    distinct: bool = False  # inputs are a shuffled grid: no two elements nearly equal (max)
-
-    def inputs(self) -> list[np.ndarray]:
-        """The input arrays: always the same for a case, different between cases."""
-        rng = np.random.default_rng(zlib.crc32(self.name.encode()))
-        arrays = []
-        for shape in self.shapes:
-            if self.distinct:
-                size = int(np.prod(shape))
-                arrays.append(rng.permutation(np.linspace(self.low, self.high, size)).reshape(shape))
-            else:
-                array = rng.uniform(self.low, self.high, shape)
-                arrays.append(np.where(np.abs(array) < 0.1, array + 0.3, array))  # away from kinks and poles at 0
-        return arrays
-
-    def rng(self) -> np.random.Generator:
-        """For cotangents and weights."""
-        return np.random.default_rng(zlib.crc32(self.name.encode()) + 1)
-
+from support.case import Case
 
 _CONSTANT = np.array([[0.5, -1.5, 2.0, 1.0], [1.0, 0.25, -0.75, 3.0], [-2.0, 1.5, 0.5, -1.0]])  # (3, 4)
 _LABELS = np.array([2, 0, 3, 3, 1])
