@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -100,6 +100,7 @@ class Pool:
         with ThreadPoolExecutor(self.size) as executor:
             futures = [executor.submit(call) for call in calls]
             try:
+                wait(futures, return_when=FIRST_EXCEPTION)
                 return [future.result() for future in futures]
             except BaseException:  # also Ctrl-C: the threads must not wait for their workers
                 executor.shutdown(wait=False, cancel_futures=True)
