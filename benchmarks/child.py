@@ -1,0 +1,80 @@
+"""One contender on one workload, in a process of its own: `python -m benchmarks.child JSON`.
+
+The first steps are handed over for the comparison with the other contenders; the steps after them
+are timed. So what is timed is what was compared.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from benchmarks.memory import limit_memory, peak_bytes, reset_peak, resident_bytes
+
+__all__ = ["run_job"]
+
+WARM_UP_SHARE = 0.25  # of the seconds that are measured
+
+
+def run_job(job: dict[str, Any]) -> dict[str, Any]:
+    """Answers {"cannot": why} or {"losses", "samples" (seconds per step), "peak_bytes", ...}, and
+    writes the gradients of the first step to the file `job["gradients"]`.
+
+    job: contender and source (modules), workload (a name in `source.WORKLOADS`), threads, seconds,
+    most_steps, memory_limit, gradients.
+    """
+    limit_memory(job["memory_limit"])
+    contender = importlib.import_module(job["contender"])
+    import numpy as np
+
+    from benchmarks.contenders.cannot import Cannot
+
+    workload = importlib.import_module(job["source"]).WORKLOADS[job["workload"]]
+    contender.set_threads(job["threads"])
+
+    before = resident_bytes()
+    reset_peak()
+    try:
+        run = contender.build(workload)
+    except Cannot as reason:
+        return {"cannot": str(reason), "version": contender.version}
+    start = time.perf_counter()
+    losses = []
+    for i in range(workload.checked_steps):
+        losses.append(float(run.step().item()))
+        if i == 0:
+            np.savez(job["gradients"], **run.gradients())
+    warm_up = WARM_UP_SHARE * job["seconds"] - (time.perf_counter() - start)
+    time_steps(run.step, warm_up, job["most_steps"])
+    samples = time_steps(run.step, job["seconds"], job["most_steps"]) or [_timed(run.step)]
+    peak = peak_bytes()
+    return {
+        "version": contender.version,
+        "losses": losses,
+        "samples": samples,
+        "peak_bytes": None if peak is None or before is None else peak - before,
+    }
+
+
+def time_steps(step: Callable[[], Any], seconds: float, most: int) -> list[float]:
+    """Seconds of each step, until `seconds` have passed or `most` steps are done. The garbage
+    collector is left on, as users have it; what a step leaves behind is freed inside its time."""
+    samples: list[float] = []
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end and len(samples) < most:
+        samples.append(_timed(step))
+    return samples
+
+
+def _timed(step: Callable[[], Any]) -> float:
+    start = time.perf_counter()
+    step()
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    print(json.dumps(run_job(json.loads(sys.argv[1]))))
