@@ -13,6 +13,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
+from benchmarks.contenders.cannot import Cannot
 from benchmarks.memory import limit_memory, peak_bytes, reset_peak, resident_bytes
 
 __all__ = ["run_job"]
@@ -29,10 +32,6 @@ def run_job(job: dict[str, Any]) -> dict[str, Any]:
     """
     limit_memory(job["memory_limit"])
     contender = importlib.import_module(job["contender"])
-    import numpy as np
-
-    from benchmarks.contenders.cannot import Cannot
-
     workload = importlib.import_module(job["source"]).WORKLOADS[job["workload"]]
     contender.set_threads(job["threads"])
 

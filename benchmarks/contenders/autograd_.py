@@ -31,7 +31,7 @@ def build(workload: Workload) -> Any:
 class NetworkRun:
     def __init__(self, workload: Network) -> None:
         if any(isinstance(layer, Conv) for layer in workload.layers):
-            raise Cannot("no convolution of images (autograd.scipy.signal.convolve is not one that a network can use)")
+            raise Cannot("it has no convolution and pooling of images")
         arrays = workload.arrays()
         self.x = arrays.pop("x")
         self.one_hot = numpy.eye(workload.classes, dtype=workload.dtype)[arrays.pop("labels")]
