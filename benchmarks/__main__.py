@@ -113,21 +113,21 @@ def _progress(line: str) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
+    names = [*WORKLOADS, IMPORT]
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="MyTorch beside other libraries.")
-    parser.add_argument("what", nargs="?", choices=("compare", "growth"), default="compare",
-                        help="compare the contenders (default), or see how cost grows with the size of the problem")  # fmt: skip
-    parser.add_argument("--quick", action="store_true", help="less than two minutes; rougher figures")
-    parser.add_argument("--workloads", nargs="+", default=[], choices=[*WORKLOADS, IMPORT], metavar="NAME",
-                        help=f"some of: {', '.join([*WORKLOADS, IMPORT])}")  # fmt: skip
-    parser.add_argument("--contenders", nargs="+", choices=list(CONTENDERS), metavar="NAME",
-                        help=f"some of: {', '.join(CONTENDERS)}")  # fmt: skip
-    parser.add_argument("--rounds", type=_positive(int), help="turns of each contender (default 7, quick 2)")
-    parser.add_argument("--seconds", type=_positive(float), help="measured in a turn (default 1, quick 0.2)")
-    parser.add_argument("--threads", type=_positive(int), default=1, help="where the workload does not say (default 1)")
-    parser.add_argument("--time-limit", type=_positive(float), default=120, help="seconds for a turn (default 120)")
-    parser.add_argument("--memory-limit", type=_positive(float), default=16, help="GiB for a turn (default 16)")
-    parser.add_argument("--output", type=Path, default=ROOT / "benchmarks" / "results",
-                        help="folder for results.json, results.md and the charts (default benchmarks/results)")  # fmt: skip
+    add = parser.add_argument
+    add("what", nargs="?", choices=("compare", "growth"), default="compare",
+        help="compare the contenders (default), or see how cost grows with the size of the problem")  # fmt: skip
+    add("--quick", action="store_true", help="less than two minutes; rougher figures")
+    add("--workloads", nargs="+", default=[], choices=names, metavar="NAME", help=f"some of: {', '.join(names)}")
+    add("--contenders", nargs="+", choices=[*CONTENDERS], metavar="NAME", help=f"some of: {', '.join(CONTENDERS)}")
+    add("--rounds", type=_positive(int), help="turns of each contender (default 7, quick 2)")
+    add("--seconds", type=_positive(float), help="measured in a turn (default 1, quick 0.2)")
+    add("--threads", type=_positive(int), default=1, help="where the workload does not say (default 1)")
+    add("--time-limit", type=_positive(float), default=120, help="seconds for a turn (default 120)")
+    add("--memory-limit", type=_positive(float), default=16, help="GiB for a turn (default 16)")
+    add("--output", type=Path, default=ROOT / "benchmarks" / "results",
+        help="folder for results.json, results.md and the charts (default benchmarks/results)")  # fmt: skip
     return parser
 
 

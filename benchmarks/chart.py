@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullFormatter
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from benchmarks.summary import BASE, SUBJECT, Row, rows_of
 
@@ -19,7 +19,8 @@ COLORS = {
     "mygrad": "#8b6bb1",
     "numpy by hand": "#999999",
 }
-BAR = 0.8  # of a row's height, for all bars together
+THICKEST = 0.2  # bar, where a row is 1 high
+TICKS = [*(m * d for d in (0.01, 0.1, 1, 10) for m in (1, 2, 5)), 100]
 
 
 def ratio_chart(results: dict[str, Any]) -> Figure:
@@ -34,10 +35,15 @@ def ratio_chart(results: dict[str, Any]) -> Figure:
         _draw_row(axes, y, row, [name for name in names if name in row.spreads])
     axes.axvline(1, color=COLORS[BASE], linewidth=1.5, zorder=3)
     axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set_yticks(range(len(rows)), [f"{row.name}: {row.title}" for row in rows])
+    axes.set_yticks(
+        range(len(rows)), [row.title if row.name == "import" else f"{row.title}  ({row.name})" for row in rows]
+    )
     axes.tick_params(axis="y", length=0)
+    low, high = axes.get_xlim()
+    axes.set_xlim(low / 1.5, high * 1.2)  # room for the numbers
+    axes.xaxis.set_major_locator(FixedLocator(TICKS))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xlabel(f"time (or memory) over {BASE}'s, ratio of medians; left of 1 is better; logarithmic")
     axes.grid(axis="x", color="#dddddd", linewidth=0.8)
     axes.set_axisbelow(True)
@@ -50,19 +56,19 @@ def ratio_chart(results: dict[str, Any]) -> Figure:
 
 
 def _draw_row(axes: Any, y: int, row: Row, names: list[str]) -> None:
-    height = BAR / max(len(names), 1)
+    height = min(THICKEST, 0.8 / max(len(names), 1))
     base = row.spreads[BASE].median
     for i, name in enumerate(names):
-        spread, center = row.spreads[name], y - BAR / 2 + (i + 0.5) * height
-        ratio = spread.median / base
+        spread, center = row.spreads[name], y + (i + 0.5 - len(names) / 2) * height
+        ratio, low, high = (value / base for value in (spread.median, spread.low, spread.high))
         axes.barh(center, ratio - 1, 0.9 * height, left=1, color=COLORS[name], zorder=2)
-        axes.plot([spread.low / base, spread.high / base], [center] * 2, color="#333333", linewidth=0.8, zorder=4)
-        axes.annotate(
-            f"{ratio:.2g}", (max(ratio, spread.high / base) if ratio > 1 else min(ratio, spread.low / base), center),
-            (3 if ratio > 1 else -3, 0), textcoords="offset points", fontsize=7, va="center",
-            ha="left" if ratio > 1 else "right",
-        )  # fmt: skip
+        axes.plot([low, high], [center] * 2, color="#333333", linewidth=0.8, zorder=4)
+        ends = [ratio, low, high]
         if name == SUBJECT and row.target is not None:
-            axes.plot(
-                [row.target] * 2, [center - height / 2, center + height / 2], color="black", linewidth=2, zorder=5
-            )
+            axes.plot([row.target] * 2, [center - height / 2, center + height / 2], "k", linewidth=2, zorder=5)
+            ends.append(row.target)
+        slower = ratio > 1
+        axes.annotate(
+            f"{ratio:.2g}", (max(ends) if slower else min(ends), center), (3 if slower else -3, 0),
+            textcoords="offset points", fontsize=7, va="center", ha="left" if slower else "right",
+        )  # fmt: skip

@@ -84,11 +84,9 @@ def _remarks(results: dict[str, Any]) -> list[str]:
 def _origin(results: dict[str, Any]) -> str:
     machine, settings = results["machine"], results["settings"]
     versions = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
-    threads = (
-        f"{settings['threads']} thread{'s' if settings['threads'] > 1 else ''} where the row names no other number"
-    )
     return (
-        f"`{results['command']}` on {results['date']}, commit {results['commit']}; {settings['rounds']} rounds, "
-        f"{threads}.\n{machine['processor']}, {machine['cores']} cores, {machine['system']}, Python {machine['python']}, "
+        f"`{results['command']}` on {results['date']}, commit {results['commit']}; {settings['rounds']} rounds; "
+        f"threads, where a row does not say: {settings['threads']}.\n"
+        f"{machine['processor']}, {machine['cores']} cores, {machine['system']}, Python {machine['python']}, "
         f"{machine['blas']}; {versions}."
     )
