@@ -6,6 +6,7 @@ are timed. So what is timed is what was compared.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import sys
@@ -24,8 +25,12 @@ WARM_UP_SHARE = 0.25  # of the seconds that are measured
 
 
 def run_job(job: dict[str, Any]) -> dict[str, Any]:
-    """Answers {"cannot": why} or {"losses", "samples" (seconds per step), "peak_bytes", ...}, and
-    writes the gradients of the first step to the file `job["gradients"]`.
+    """Answers {"cannot": why} or {"losses", "samples" (seconds per step), ...}, and writes the gradients
+    of the first step to the file `job["gradients"]`.
+
+    above_imports, above_rehearsal: peak memory in bytes, above what was resident before, and after
+    one step of the small version of the workload, with which a library loads what it loads late
+    (PyTorch's optimizers: some 80 MB). None where the system does not tell.
 
     job: contender and source (modules), workload (a name in `source.WORKLOADS`), threads, seconds,
     most_steps, memory_limit, gradients.
@@ -35,12 +40,15 @@ def run_job(job: dict[str, Any]) -> dict[str, Any]:
     workload = importlib.import_module(job["source"]).WORKLOADS[job["workload"]]
     contender.set_threads(job["threads"])
 
-    before = resident_bytes()
-    reset_peak()
+    after_import = resident_bytes()
     try:
-        run = contender.build(workload)
+        contender.build(workload.small()).step()
     except Cannot as reason:
         return {"cannot": str(reason), "version": contender.version}
+    gc.collect()
+    after_rehearsal = resident_bytes()
+    reset_peak()
+    run = contender.build(workload)
     start = time.perf_counter()
     losses = []
     for i in range(workload.checked_steps):
@@ -55,8 +63,13 @@ def run_job(job: dict[str, Any]) -> dict[str, Any]:
         "version": contender.version,
         "losses": losses,
         "samples": samples,
-        "peak_bytes": None if peak is None or before is None else peak - before,
+        "above_imports": _above(peak, after_import),
+        "above_rehearsal": _above(peak, after_rehearsal),
     }
+
+
+def _above(peak: int | None, level: int | None) -> int | None:
+    return None if peak is None or level is None else peak - level
 
 
 def time_steps(step: Callable[[], Any], seconds: float, most: int) -> list[float]:

@@ -57,7 +57,8 @@ class Cell:
     reason: str = ""
     version: str = ""
     samples: list[list[float]] = field(default_factory=list)  # seconds of each step, by round
-    peak_bytes: list[int | None] = field(default_factory=list)  # above imports, by round
+    above_imports: list[int | None] = field(default_factory=list)  # peak memory in bytes, see child.py
+    above_rehearsal: list[int | None] = field(default_factory=list)
     turn_seconds: list[float] = field(default_factory=list)  # of the whole child, by round
 
 
@@ -120,7 +121,8 @@ def _turn(cell: Cell, contender: Contender, source: str, settings: Settings, fol
             return answer
     cell.turn_seconds.append(time.perf_counter() - start)
     cell.samples.append(answer["samples"])
-    cell.peak_bytes.append(answer["peak_bytes"])
+    cell.above_imports.append(answer["above_imports"])
+    cell.above_rehearsal.append(answer["above_rehearsal"])
     return answer
 
 

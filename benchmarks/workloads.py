@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -88,6 +88,10 @@ class Network:
             arrays[f"{i}.bias"] = rng.uniform(-0.1, 0.1, shape[0]).astype(dtype)
         return arrays
 
+    def small(self) -> Network:
+        """The same with two examples: uses all of a library that this workload uses."""
+        return replace(self, batch=2)
+
 
 @dataclass(frozen=True)
 class Chain:
@@ -123,6 +127,9 @@ class Chain:
             return {"x": np.ones(4, self.dtype)}
         rng = np.random.default_rng(11785)
         return {name: rng.uniform(0.5, 0.9, 4).astype(self.dtype) for name in "xyz"}
+
+    def small(self) -> Chain:
+        return replace(self, length=1)
 
 
 Workload = Network | Chain
