@@ -84,11 +84,17 @@ def input_gradient(
     """dL/dx from dL/dy: every x gets grad_y * weight from each window that it was in."""
     channels = weight.shape[1] * groups
     grad_x = empty_channels_last((len(grad_y), channels, *size), grad_y.dtype)
+    if not grad_x.size:
+        return grad_x
     if _is_depthwise(channels, weight, groups):
         _input_gradient_depthwise(grad_y, weight, window, grad_x)
         return grad_x
+    # Either gather (convolve grad_y, copying O values per element of x and tap) or scatter (adding C
+    # values per element of y and tap, which costs about three times as much as a copy).
+    copies, additions = len(weight) * grad_x[0, 0].size, channels * grad_y[0, 0].size
+    gather = window.stride == (1, 1) and copies < 3 * additions
     for dy, w, dx in _in_groups(groups, (grad_y, 1), (weight, 0), (grad_x, 1)):
-        if window.stride == (1, 1):
+        if gather:
             _convolve_group(dy, w[:, :, ::-1, ::-1].swapaxes(0, 1), None, _mirrored(window, dy, size), dx)
         else:
             _scatter_group(dy, w, window, dx)
