@@ -100,7 +100,8 @@ class Pool:
         with ThreadPoolExecutor(self.size) as executor:
             futures = [executor.submit(call) for call in calls]
             try:
-                wait(futures, return_when=FIRST_EXCEPTION)
+                for future in wait(futures, return_when=FIRST_EXCEPTION).done:
+                    future.result()  # a failure at once, even while calls before it are still running
                 return [future.result() for future in futures]
             except BaseException:  # also Ctrl-C: the threads must not wait for their workers
                 executor.shutdown(wait=False, cancel_futures=True)
