@@ -8,6 +8,7 @@ import numpy as np
 
 from mytorch.ops import activation, elementwise, indexing, linalg, reduction, shape
 from mytorch.ops.common import as_operand
+from mytorch.ops.elementwise import Add, Div, Mul, Neg, Pow, Sub
 from mytorch.tensor_base import TensorBase
 
 __all__ = ["TensorMethods", "sizes_of"]
@@ -31,34 +32,34 @@ class TensorMethods(TensorBase):
     # ------------------------------------------------------------------------- operators
 
     def __add__(self, other):
-        return elementwise.Add.apply(self, other if isinstance(other, TensorBase) else as_operand(other, self, "+"))
+        return Add.apply(self, other if isinstance(other, TensorBase) else as_operand(other, self, "+"))
 
     def __radd__(self, other):
-        return elementwise.Add.apply(as_operand(other, self, "+"), self)
+        return Add.apply(as_operand(other, self, "+"), self)
 
     def __sub__(self, other):
-        return elementwise.Sub.apply(self, other if isinstance(other, TensorBase) else as_operand(other, self, "-"))
+        return Sub.apply(self, other if isinstance(other, TensorBase) else as_operand(other, self, "-"))
 
     def __rsub__(self, other):
-        return elementwise.Sub.apply(as_operand(other, self, "-"), self)
+        return Sub.apply(as_operand(other, self, "-"), self)
 
     def __mul__(self, other):
-        return elementwise.Mul.apply(self, other if isinstance(other, TensorBase) else as_operand(other, self, "*"))
+        return Mul.apply(self, other if isinstance(other, TensorBase) else as_operand(other, self, "*"))
 
     def __rmul__(self, other):
-        return elementwise.Mul.apply(as_operand(other, self, "*"), self)
+        return Mul.apply(as_operand(other, self, "*"), self)
 
     def __truediv__(self, other):
-        return elementwise.Div.apply(self, other if isinstance(other, TensorBase) else as_operand(other, self, "/"))
+        return Div.apply(self, other if isinstance(other, TensorBase) else as_operand(other, self, "/"))
 
     def __rtruediv__(self, other):
-        return elementwise.Div.apply(as_operand(other, self, "/"), self)
+        return Div.apply(as_operand(other, self, "/"), self)
 
     def __pow__(self, other):
-        return elementwise.Pow.apply(self, as_operand(other, self, "**"))
+        return Pow.apply(self, as_operand(other, self, "**"))
 
     def __rpow__(self, other):
-        return elementwise.Pow.apply(as_operand(other, self, "**"), self)
+        return Pow.apply(as_operand(other, self, "**"), self)
 
     def __matmul__(self, other):
         return linalg.matmul(self, other)
@@ -67,7 +68,7 @@ class TensorMethods(TensorBase):
         return linalg.matmul(as_operand(other, self, "@"), self)
 
     def __neg__(self):
-        return elementwise.Neg.apply(self)
+        return Neg.apply(self)
 
     def __pos__(self):
         return self

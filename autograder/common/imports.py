@@ -198,5 +198,11 @@ def install(imports: StudentImports) -> None:
     """Let this process import the student's package through `imports`, and from nowhere else."""
     for name in [name for name in sys.modules if name == PACKAGE or name.startswith(PACKAGE + ".")]:
         del sys.modules[name]
-    sys.meta_path.insert(0, imports)
+    # `pip install -e` adds a finder of its own, which would supply the files that a student lacks.
+    others = [f for f in sys.meta_path if f is not importlib.machinery.PathFinder and _knows_the_package(f)]
+    sys.meta_path[:] = [imports, *(finder for finder in sys.meta_path if finder not in others)]
     importlib.invalidate_caches()
+
+
+def _knows_the_package(finder: Any) -> bool:
+    return hasattr(finder, "find_spec") and finder.find_spec(PACKAGE, None) is not None

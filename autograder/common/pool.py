@@ -66,6 +66,7 @@ class Pool:
             self._idle.put(worker)
         self._folder = tempfile.TemporaryDirectory(prefix="grade-")
         self._count = 0
+        self._closed = False
         self._lock = threading.Lock()
 
     def __enter__(self) -> Pool:
@@ -76,6 +77,7 @@ class Pool:
         self._folder.cleanup()
 
     def _stop_workers(self) -> None:
+        self._closed = True
         for worker in self._workers:
             worker.stop()
 
@@ -84,7 +86,8 @@ class Pool:
         result = self.new_file()
         worker = self._idle.get()
         try:
-            reply = worker.run(job, result)
+            # After an interruption a thread may come here with its next job, or because its worker was stopped.
+            reply = Reply("worker") if self._closed else worker.run(job, result)
         finally:
             self._idle.put(worker)
         return Reply(reply.ended, reply.code, reply.output, _read_answer(result))
@@ -98,9 +101,10 @@ class Pool:
     def run_all(self, calls: Iterable[Callable[[], Any]]) -> list[Any]:
         """Call the functions, which call `run`, in threads; their results in order."""
         with ThreadPoolExecutor(self.size) as executor:
-            futures = [executor.submit(call) for call in calls]
-            try:
-                wait(futures, return_when=FIRST_EXCEPTION)
+            try:  # from the first submit on: jobs may be running before the last one is submitted
+                futures = [executor.submit(call) for call in calls]
+                for future in wait(futures, return_when=FIRST_EXCEPTION).done:
+                    future.result()  # a failure at once, even while calls before it are still running
                 return [future.result() for future in futures]
             except BaseException:  # also Ctrl-C: the threads must not wait for their workers
                 executor.shutdown(wait=False, cancel_futures=True)

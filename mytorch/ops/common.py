@@ -11,7 +11,18 @@ import numpy as np
 from mytorch.autograd_engine import TensorBase
 from mytorch.dtypes import get_default_dtype, result_dtype, scalar_dtype
 
-__all__ = ["T", "as_operand", "axes_of", "axis_of", "float_data", "promoted", "require_tensor", "unbroadcast"]
+__all__ = [
+    "T",
+    "as_operand",
+    "axes_of",
+    "axis_of",
+    "float_data",
+    "operands",
+    "promoted",
+    "reduced",
+    "require_tensor",
+    "unbroadcast",
+]
 
 # In signatures: "a Tensor in, a Tensor out". The class Tensor itself is a floor above.
 T = TypeVar("T", bound=TensorBase)
@@ -48,6 +59,26 @@ def promoted(a: Any, b: Any) -> tuple[np.ndarray, np.ndarray]:
         dtype = result_dtype(x, y)
         x, y = x.astype(dtype, copy=False), y.astype(dtype, copy=False)
     return x, y
+
+
+def operands(ctx: Any, a: Any, b: Any) -> tuple[np.ndarray, np.ndarray]:
+    """`promoted`, for an operation that broadcasts: notes the shapes if they differ, for `reduced`."""
+    x, y = a._data, b._data
+    if x.shape != y.shape:
+        ctx.operand_shapes = x.shape, y.shape
+    return (x, y) if x.dtype is y.dtype else promoted(a, b)
+
+
+def reduced(ctx: Any, grad_a: Any, grad_b: Any) -> tuple:
+    """The gradients of two operands, each summed over the axes along which it was broadcast; None
+    stays None."""
+    if ctx.operand_shapes is None:
+        return grad_a, grad_b
+    shape_a, shape_b = ctx.operand_shapes
+    return (
+        None if grad_a is None else unbroadcast(grad_a, shape_a),
+        None if grad_b is None else unbroadcast(grad_b, shape_b),
+    )
 
 
 def unbroadcast(grad: Any, shape: tuple[int, ...]) -> Any:

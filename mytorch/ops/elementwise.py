@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from mytorch.autograd_engine import Operation
+from mytorch.autograd_engine import BinaryOperation, Operation
 from mytorch.dtypes import as_dtype, get_default_dtype
-from mytorch.ops.common import T, as_operand, float_data, promoted, require_tensor, unbroadcast
+from mytorch.ops.common import T, as_operand, float_data, operands, reduced, require_tensor
 
 __all__ = [
     "Add", "Cast", "Div", "Exp", "Log", "Mul", "Neg", "Pow", "Sqrt", "Sub",
@@ -16,19 +16,17 @@ __all__ = [
 ]  # fmt: skip
 
 
-class Add(Operation):
+class Add(BinaryOperation):
     """c = a + b.   dL/da = dL/dc,   dL/db = dL/dc"""
 
     @staticmethod
     def forward(ctx, a, b):
-        x, y = promoted(a, b)
-        ctx.shapes = x.shape, y.shape
+        x, y = operands(ctx, a, b)
         return a.new_tensor(x + y)
 
     @staticmethod
     def backward(ctx, grad_c):
-        shape_a, shape_b = ctx.shapes
-        return unbroadcast(grad_c, shape_a), unbroadcast(grad_c, shape_b)
+        return reduced(ctx, grad_c, grad_c)
 
 
 def add(input: T, other: Any) -> T:
@@ -37,20 +35,17 @@ def add(input: T, other: Any) -> T:
     return Add.apply(input, as_operand(other, input, "add"))
 
 
-class Sub(Operation):
+class Sub(BinaryOperation):
     """c = a - b.   dL/da = dL/dc,   dL/db = -dL/dc"""
 
     @staticmethod
     def forward(ctx, a, b):
-        x, y = promoted(a, b)
-        ctx.shapes = x.shape, y.shape
+        x, y = operands(ctx, a, b)
         return a.new_tensor(x - y)
 
     @staticmethod
     def backward(ctx, grad_c):
-        shape_a, shape_b = ctx.shapes
-        need_b = ctx.needs_input_grad[1]
-        return unbroadcast(grad_c, shape_a), unbroadcast(-grad_c, shape_b) if need_b else None
+        return reduced(ctx, grad_c, -grad_c if ctx.wanted[1] else None)
 
 
 def sub(input: T, other: Any) -> T:
@@ -59,22 +54,20 @@ def sub(input: T, other: Any) -> T:
     return Sub.apply(input, as_operand(other, input, "sub"))
 
 
-class Mul(Operation):
+class Mul(BinaryOperation):
     """c = a * b.   dL/da = dL/dc * b,   dL/db = dL/dc * a"""
 
     @staticmethod
     def forward(ctx, a, b):
-        x, y = promoted(a, b)
-        ctx.save_for_backward(a, b)
+        x, y = operands(ctx, a, b)
+        ctx.saved = a, b
         return a.new_tensor(x * y)
 
     @staticmethod
     def backward(ctx, grad_c):
         a, b = ctx.saved_tensors
-        need = ctx.needs_input_grad
-        grad_a = unbroadcast(grad_c * b, a.shape) if need[0] else None
-        grad_b = unbroadcast(grad_c * a, b.shape) if need[1] else None
-        return grad_a, grad_b
+        wanted = ctx.wanted
+        return reduced(ctx, grad_c * b if wanted[0] else None, grad_c * a if wanted[1] else None)
 
 
 def mul(input: T, other: Any) -> T:
@@ -83,24 +76,23 @@ def mul(input: T, other: Any) -> T:
     return Mul.apply(input, as_operand(other, input, "mul"))
 
 
-class Div(Operation):
+class Div(BinaryOperation):
     """c = a / b.   dL/da = dL/dc / b,   dL/db = -dL/dc * a / b^2"""
 
     @staticmethod
     def forward(ctx, a, b):
-        x, y = promoted(a, b)
+        x, y = operands(ctx, a, b)
         if x.dtype.kind in "biu":  # integers divide to the default float dtype
             x, y = x.astype(get_default_dtype()), y.astype(get_default_dtype())
-        ctx.save_for_backward(a, b)
+        ctx.saved = a, b
         return a.new_tensor(x / y)
 
     @staticmethod
     def backward(ctx, grad_c):
         a, b = ctx.saved_tensors
-        need = ctx.needs_input_grad
+        wanted = ctx.wanted
         grad_a = grad_c / b
-        grad_b = unbroadcast(-grad_a * a / b, b.shape) if need[1] else None
-        return unbroadcast(grad_a, a.shape) if need[0] else None, grad_b
+        return reduced(ctx, grad_a if wanted[0] else None, -grad_a * a / b if wanted[1] else None)
 
 
 def div(input: T, other: Any) -> T:
@@ -135,23 +127,22 @@ class Pow(Operation):
 
     @staticmethod
     def forward(ctx, a, b):
-        x, y = promoted(a, b)
+        x, y = operands(ctx, a, b)
         c = a.new_tensor(x**y)
-        ctx.save_for_backward(a, b, c)
+        ctx.saved = a, b, c
         return c
 
     @staticmethod
     def backward(ctx, grad_c):
         a, b, c = ctx.saved_tensors
-        need = ctx.needs_input_grad
         grad_a = grad_b = None
-        if need[0]:
+        if ctx.wanted[0]:
             # Where b is 0 the exponent becomes 0 instead of -1, so that 0 * 0^-1 is no nan.
-            grad_a = unbroadcast(grad_c * b * a ** (b - 1 + (b == 0)), a.shape)
-        if need[1]:
+            grad_a = grad_c * b * a ** (b - 1 + (b == 0))
+        if ctx.wanted[1]:
             flat = (a == 0) & (b >= 0)
-            grad_b = unbroadcast(grad_c * c * Log.run(a + flat), b.shape)
-        return grad_a, grad_b
+            grad_b = grad_c * c * Log.run(a + flat)
+        return reduced(ctx, grad_a, grad_b)
 
 
 def pow(input: T, other: Any) -> T:

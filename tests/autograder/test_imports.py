@@ -1,6 +1,8 @@
 """Importing a package with broken files: what becomes of the names that others take from them."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 from packages import ROOT
@@ -155,3 +157,29 @@ def test_a_folder_without_mytorch_gets_no_other_one(tmp_path, pool):
     snippet = f"import sys\nsys.path.append({str(ROOT)!r})\nimport mytorch"
     answer = json.loads(pool.run(Job(tmp_path, snippet, [], 20)).answer)
     assert answer["error"]["message"] == f"there is no mytorch in {tmp_path}"
+
+
+def test_an_editable_install_does_not_supply_missing_files(tmp_path):
+    """`pip install -e` puts a finder like this one on sys.meta_path, behind all others."""
+    (tmp_path / "mytorch").mkdir()
+    program = f"""
+import sys
+from importlib.machinery import ModuleSpec, PathFinder
+class Editable:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name.partition(".")[0] == "mytorch":
+            return PathFinder.find_spec(name, [{str(ROOT)!r}, {str(ROOT / "mytorch")!r}])
+sys.path.insert(0, {str(ROOT)!r})
+from autograder.common.imports import StudentImports, install
+sys.meta_path.append(Editable)
+install(StudentImports({str(tmp_path)!r}, {{}}))
+sys.path.remove({str(ROOT)!r})
+import mytorch
+try:
+    import mytorch.version
+except ModuleNotFoundError as error:
+    print(error)
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path)
+    assert (ended.stdout, ended.stderr) == ("No module named 'mytorch.version'\n", "")

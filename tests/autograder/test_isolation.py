@@ -277,7 +277,11 @@ def test_ctrl_c_ends_everything(student_copy):
     append(student_copy, FUNCTIONAL, sub_forward(body))
     runner = str(ROOT / "autograder/hw1_autograder/runner.py")
     with subprocess.Popen(
-        [sys.executable, runner, "--student", str(student_copy)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, runner, "--student", str(student_copy)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # Where the tests run in the background of a shell, SIGINT is ignored, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as grader:
         while not pids.exists() or not pids.read_text().endswith(" "):
             time.sleep(0.05)
