@@ -13,13 +13,13 @@ from typing import Any
 
 from benchmarks import growth
 from benchmarks.chart import ratio_chart
-from benchmarks.contenders import CONTENDERS, missing
+from benchmarks.contenders import BASE, CONTENDERS, SUBJECT, missing
 from benchmarks.files import write_figure, write_json, write_text
 from benchmarks.import_time import import_times
 from benchmarks.machine import commit, machine, now
 from benchmarks.measure import Cell, Disagreement, Settings, measure
 from benchmarks.processes import ROOT
-from benchmarks.summary import BASE, SUBJECT, rows_of
+from benchmarks.summary import rows_of
 from benchmarks.table import markdown
 from benchmarks.workloads import WORKLOADS
 

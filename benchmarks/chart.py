@@ -7,7 +7,8 @@ from typing import Any
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from benchmarks.summary import BASE, SUBJECT, Row, rows_of
+from benchmarks.contenders import BASE, SUBJECT
+from benchmarks.summary import Row, rows_of
 
 __all__ = ["COLORS", "ratio_chart"]
 

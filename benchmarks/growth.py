@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from benchmarks.chart import COLORS
-from benchmarks.contenders import CONTENDERS
+from benchmarks.contenders import BASE, CONTENDERS, SUBJECT
 from benchmarks.files import write_figure, write_json, write_text
 from benchmarks.growth_workloads import FAMILIES, WORKLOADS, Family, multiplications, numbers_held
 from benchmarks.machine import commit, machine, now
@@ -22,7 +22,7 @@ from benchmarks.table import aligned
 
 __all__ = ["growth_chart", "growth_table", "run", "slope"]
 
-NAMES = ("mytorch", "torch")
+NAMES = (SUBJECT, BASE)
 FITTED = 3  # points, the largest ones: at small sizes fixed costs hide the growth
 QUANTITIES = ("time", "memory")
 

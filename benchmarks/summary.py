@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
+from benchmarks.contenders import BASE, SUBJECT
 from benchmarks.workloads import WORKLOADS
 
-__all__ = ["BASE", "SUBJECT", "Row", "Spread", "rows_of"]
+__all__ = ["Row", "Spread", "rows_of"]
 
-BASE = "torch"  # what ratios are taken to
-SUBJECT = "mytorch"  # whose targets these are
 IMPORT_TARGET, IMPORT_STRETCH = 0.15, 0.1
 MEMORY_TARGET, MEMORY_STRETCH = 1.0, 0.6
 MEMORY_WORKLOAD = "W4"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from benchmarks.summary import BASE, SUBJECT, Row, rows_of
+from benchmarks.contenders import BASE, SUBJECT
+from benchmarks.summary import Row, rows_of
 
 __all__ = ["markdown"]
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import importlib.util
 from dataclasses import dataclass
 
-__all__ = ["CONTENDERS", "Contender", "missing"]
+__all__ = ["BASE", "CONTENDERS", "SUBJECT", "Contender", "missing"]
+
+SUBJECT = "mytorch"  # which all this is about
+BASE = "torch"  # whose figures the others are divided by, and whose gradients are trusted
 
 
 @dataclass(frozen=True)
