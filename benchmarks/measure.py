@@ -32,8 +32,9 @@ class Disagreement(Exception):  # noqa: N818 (a finding)
 @dataclass(frozen=True)
 class Settings:
     """rounds: how often each contender has its turn. seconds, most_steps: a turn ends when either
-    is reached (but has one step at least). longest_turn: another library than the two of the
-    ratio that needs more seconds for a turn, with starting and checking, has only one. time_limit (s), memory_limit (bytes): of a child."""
+    is reached (but has one step at least). time_limit (s), memory_limit (bytes): of a child.
+    longest_turn: a contender that needs more seconds for a turn, with starting and checking, has
+    only one; not the two of the ratio."""
 
     rounds: int = 7
     seconds: float = 1.0

@@ -50,7 +50,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """`mytorch.datasets` is imported when first used: it brings the network and progress bars along."""
-    if name == "datasets":
-        return importlib.import_module("mytorch.datasets")
+    """What not every program needs is imported when first used. `mytorch.datasets` brings the network
+    and progress bars along."""
+    if name in ("datasets", "profiler"):
+        return importlib.import_module(f"mytorch.{name}")
     raise AttributeError(f"module 'mytorch' has no attribute {name!r}")

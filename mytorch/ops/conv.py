@@ -138,9 +138,7 @@ def _conv(
     require_tensor(function, "weight", weight)
     if bias is not None:
         require_tensor(function, "bias", bias)
-    _check_shapes(
-        function, input.data.shape, weight.data.shape, None if bias is None else bias.data.shape, groups, count
-    )
+    _check_shapes(function, input.data.shape, weight.data.shape, None if bias is None else bias.data.shape, groups, count)
     input, weight, bias = _in_one_dtype(input, weight, bias)
     shape = input.data.shape
     batched = len(shape) == count + 2

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from mytorch.autograd_engine import Operation
 from mytorch.ops import pool_arrays
 from mytorch.ops.common import T, float_data, require_tensor
