@@ -41,7 +41,7 @@ def _compare(options: argparse.Namespace) -> int:
         rounds=options.rounds or (2 if options.quick else 7),
         seconds=options.seconds or (0.2 if options.quick else 1.0),
         threads=options.threads,
-        longest_turn=6.0 if options.quick else math.inf,
+        longest_turn=1.5 if options.quick else math.inf,
         time_limit=options.time_limit,
         memory_limit=int(options.memory_limit * 2**30),
     )
@@ -64,7 +64,7 @@ def _compare(options: argparse.Namespace) -> int:
         cells = measure(contenders, [name for name in names if name != IMPORT], settings, progress=_progress)
         if IMPORT in names:
             packages = {c.name: c.package for c in contenders if c.name != "torch channels_last"}
-            results["imports"] = import_times(packages, max(settings.rounds, 5), _progress)
+            results["imports"] = import_times(packages, 3 if options.quick else max(settings.rounds, 7), _progress)
     except Disagreement as complaint:
         print(f"\nContenders do not compute the same, so nothing was compared:\n{complaint}", file=sys.stderr)
         return 1

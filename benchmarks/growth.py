@@ -25,6 +25,13 @@ __all__ = ["growth_chart", "growth_table", "run", "slope"]
 NAMES = (SUBJECT, BASE)
 FITTED = 3  # points, the largest ones: at small sizes fixed costs hide the growth
 QUANTITIES = ("time", "memory")
+_NEEDED = {"time": "arithmetic", "memory": "data"}
+_SCALES = {  # by quantity, and whether it is divided by the number of nodes
+    ("time", False): (1e3, "ms per step"),
+    ("time", True): (1e6, "µs per node"),
+    ("memory", False): (1e-6, "MB at the peak, above a small step"),
+    ("memory", True): (1, "bytes per node at the peak"),
+}
 
 
 def run(folder: Path, quick: bool, threads: int, progress: Callable[[str], None]) -> int:
@@ -70,15 +77,15 @@ def slope(sizes: Sequence[float], values: Sequence[float]) -> float:
 
 def growth_table(points: Sequence[dict[str, Any]]) -> str:
     """The slopes, as Markdown."""
-    header = ["growing", *[f"{quantity}, {who}" for quantity in QUANTITIES for who in ("arithmetic or data", *NAMES)]]
+    header = ["growing", *[f"{quantity}, {who}" for quantity in QUANTITIES for who in (_NEEDED[quantity], *NAMES)]]
     lines = []
     for family in FAMILIES.values():
         line = [family.title]
         for quantity in QUANTITIES:
             curves = _curves(family, points, quantity)
             measured = [f"{slope(*curves[name]):.2f}" if name in curves else "-" for name in NAMES]
-            needed = [f"{slope(*_needed(family, curves, quantity)):.2f}"] if curves else ["-"]
-            line += needed + measured
+            line.append(f"{slope(*_needed(family, curves, quantity)):.2f}" if curves else "-")
+            line += measured
         lines.append(line)
     return f"Slopes of log(cost) over log(size), of the {FITTED} largest sizes.\n\n{aligned(header, lines, left=1)}\n"
 
@@ -96,12 +103,12 @@ def growth_chart(points: Sequence[dict[str, Any]]) -> Figure:
 
 
 def _panel(axes: Any, family: Family, points: Sequence[dict[str, Any]], quantity: str) -> None:
-    per_node = family.title == "graph"
     curves = _curves(family, points, quantity)
-    if quantity == "time":
-        scale, label = (1e6, "µs per node") if per_node else (1e3, "ms per step")
-    else:
-        scale, label = (1, "bytes per node at the peak") if per_node else (1e-6, "MB at the peak, above a small step")
+    if not curves:
+        axes.text(0.5, 0.5, "not measured", ha="center", transform=axes.transAxes)
+        return
+    per_node = family.title == "graph"
+    scale, label = _SCALES[quantity, per_node]
 
     def shown(sizes: Sequence[float], values: Sequence[float]) -> list[float]:
         return [scale * value / (size if per_node else 1) for size, value in zip(sizes, values)]
@@ -109,22 +116,25 @@ def _panel(axes: Any, family: Family, points: Sequence[dict[str, Any]], quantity
     for name, (sizes, values) in curves.items():
         text = f"{name}, slope {slope(sizes, values):.2f}"
         axes.plot(sizes, shown(sizes, values), "o-", color=COLORS[name], markersize=4, label=text)
-    if curves:
-        sizes, needed = _needed(family, curves, quantity)
-        drawn = shown(sizes, needed)
-        top = shown(*next(iter(curves.values())))[-1]
-        what = "arithmetic" if quantity == "time" else "data"
-        drawn = [0.5 * top / drawn[-1] * value for value in drawn]  # only its slope has a meaning here
-        axes.plot(sizes, drawn, "k--", linewidth=1, label=f"{what}, slope {slope(sizes, needed):.2f}")
+    sizes, needed = _needed(family, curves, quantity)
+    dashes = shown(sizes, needed)
+    top = shown(*next(iter(curves.values())))[-1]
+    dashes = [0.5 * top / dashes[-1] * value for value in dashes]  # only its slope has a meaning here
+    axes.plot(sizes, dashes, "k--", linewidth=1, label=f"{_NEEDED[quantity]}, slope {slope(sizes, needed):.2f}")
+    _style(axes, label, per_node)
+
+
+def _style(axes: Any, label: str, flat: bool) -> None:
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}" if value < 1e5 else f"{value:.0e}"))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
-    axes.yaxis.set_minor_formatter(NullFormatter())
-    if per_node:  # a range that does not make noise look like growth
-        low, high = axes.get_ylim()
+    low, high = axes.get_ylim()
+    if flat:  # a range in which noise does not look like growth
         middle = math.sqrt(low * high)
-        axes.set_ylim(min(low, middle / 10), max(high, middle * 10))
+        low, high = min(low, middle / 10), max(high, middle * 10)
+    axes.set_ylim(low, high)
+    axes.yaxis.set_minor_formatter(NullFormatter())
     axes.set_ylabel(label, fontsize=9)
     axes.grid(color="#dddddd", linewidth=0.6)
     axes.legend(fontsize=8)
