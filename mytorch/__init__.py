@@ -53,8 +53,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """What not every program needs is imported when first used. `mytorch.datasets` brings the network
-    and progress bars along."""
-    if name in ("datasets", "profiler"):
+    """Parts that many programs do without are imported when first used, to keep `import mytorch` quick."""
+    if name in ("data", "datasets", "profiler"):
         return importlib.import_module(f"mytorch.{name}")
     raise AttributeError(f"module 'mytorch' has no attribute {name!r}")
