@@ -45,7 +45,7 @@ def ratio_chart(results: dict[str, Any]) -> Figure:
     axes.xaxis.set_major_locator(FixedLocator(TICKS))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.set_xlabel(f"time (or memory) over {BASE}'s, ratio of medians; left of 1 is better; logarithmic")
+    axes.set_xlabel(f"over {BASE}'s (ratio of medians, log scale)\nleft of 1: less time or memory than {BASE}")
     axes.grid(axis="x", color="#dddddd", linewidth=0.8)
     axes.set_axisbelow(True)
     axes.spines[["top", "right", "left"]].set_visible(False)

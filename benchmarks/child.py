@@ -30,7 +30,7 @@ def run_job(job: dict[str, Any]) -> dict[str, Any]:
 
     above_imports, above_rehearsal: peak memory in bytes, above what was resident before, and after
     one step of the small version of the workload, with which a library loads what it loads late
-    (PyTorch's optimizers: some 80 MB). None where the system does not tell.
+    (PyTorch: its compiler, when the first optimizer is made). None where the system does not tell.
 
     job: contender and source (modules), workload (a name in `source.WORKLOADS`), threads, seconds,
     most_steps, memory_limit, gradients.

@@ -127,8 +127,8 @@ def _panel(axes: Any, family: Family, points: Sequence[dict[str, Any]], quantity
 def _style(axes: Any, label: str, flat: bool) -> None:
     axes.set_xscale("log")
     axes.set_yscale("log")
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}" if value < 1e5 else f"{value:.0e}"))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
     low, high = axes.get_ylim()
     if flat:  # a range in which noise does not look like growth
         middle = math.sqrt(low * high)
