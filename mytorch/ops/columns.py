@@ -24,7 +24,7 @@ from mytorch.ops.windows import Window
 
 __all__ = ["Block", "Columns", "rows_of", "scratch"]
 
-COLUMN_BYTES = 2 << 20  # of columns in a block: measured, see PERFORMANCE; larger ones fall out of the cache
+COLUMN_BYTES = int(2.5 * (1 << 20))  # in a block: the best of 1 to 7 MiB on the machine of PERFORMANCE.md
 
 
 class _Scratch(threading.local):
