@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import math
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -41,7 +40,7 @@ def _compare(options: argparse.Namespace) -> int:
         rounds=options.rounds or (2 if options.quick else 7),
         seconds=options.seconds or (0.2 if options.quick else 1.0),
         threads=options.threads,
-        longest_turn=1.5 if options.quick else math.inf,
+        longest_turn=1.5 if options.quick else 30.0,
         time_limit=options.time_limit,
         memory_limit=int(options.memory_limit * 2**30),
     )
@@ -124,7 +123,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--rounds", type=_positive(int), help="turns of each contender (default 7, quick 2)")
     add("--seconds", type=_positive(float), help="measured in a turn (default 1, quick 0.2)")
     add("--threads", type=_positive(int), default=1, help="where the workload does not say (default 1)")
-    add("--time-limit", type=_positive(float), default=120, help="seconds for a turn (default 120)")
+    add("--time-limit", type=_positive(float), default=300, help="seconds for a turn (default 300)")
     add("--memory-limit", type=_positive(float), default=16, help="GiB for a turn (default 16)")
     add("--output", type=Path, default=ROOT / "benchmarks" / "results",
         help="folder for results.json, results.md and the charts (default benchmarks/results)")  # fmt: skip

@@ -41,7 +41,7 @@ class Settings:
     most_steps: int = 500
     threads: int = 1
     longest_turn: float = math.inf
-    time_limit: float = 120.0
+    time_limit: float = 300.0
     memory_limit: int = 16 << 30
 
 
