@@ -24,6 +24,7 @@ from mytorch.dtypes import (
     short,
     uint8,
 )
+from mytorch.memory import keep_freed_memory
 from mytorch.ops.activation import log_softmax, relu, sigmoid, softmax, tanh
 from mytorch.ops.elementwise import add, div, exp, log, mul, neg, pow, sqrt, sub
 from mytorch.ops.linalg import matmul
@@ -50,6 +51,8 @@ __all__ = [
     "set_num_threads",
     "tensor",
 ]
+
+keep_freed_memory()
 
 
 def __getattr__(name: str) -> Any:
