@@ -2,8 +2,8 @@
 
 A training step frees all its large arrays and the next one asks for the same sizes again. By
 default the C library returns them to the system in between, which then has to clear every page
-anew: a quarter of LeNet's step and a tenth of a larger network's, measured with the environment
-variables below, which do the same from outside.
+anew: a quarter of the step of workload W3, a tenth of W4's. (To see it, run their benchmark with
+MALLOC_TRIM_THRESHOLD_=131072 in the environment: glibc's own value.)
 """
 
 from __future__ import annotations
