@@ -57,6 +57,6 @@ keep_freed_memory()
 
 def __getattr__(name: str) -> Any:
     """Parts that many programs do without are imported when first used, to keep `import mytorch` quick."""
-    if name in ("data", "datasets"):
+    if name in ("data", "datasets", "profiler"):
         return importlib.import_module(f"mytorch.{name}")
     raise AttributeError(f"module 'mytorch' has no attribute {name!r}")
