@@ -79,15 +79,16 @@ for _ in range(3):
 """
 
 
-def trained(update: Callable[[list, list], list], clear: bool = True) -> np.ndarray:
-    """The layer's weight after `training`. update(values, gradients): the new values of W and b.
-    clear: whether zero_grad() does what it should."""
+def trained(descend: Callable[[np.ndarray, list], np.ndarray], clear: bool = True) -> np.ndarray:
+    """The layer's weight after `training`. descend(start, gradients): where the optimizer is when
+    it has begun at start and met these gradients. clear: whether zero_grad() does what it should."""
     w, b = _START, _START_BIAS
-    grad_w, grad_b = np.zeros_like(w), np.zeros_like(b)
+    met_w: list[np.ndarray] = []
+    met_b: list[np.ndarray] = []
     for _ in range(3):
-        if clear:
-            grad_w, grad_b = np.zeros_like(w), np.zeros_like(b)
         out = _X @ w.T + b
-        grad_w, grad_b = grad_w + 2 * out.T @ _X, grad_b + 2 * out.sum(0)
-        w, b = update([w, b], [grad_w, grad_b])
+        left_w, left_b = (0, 0) if clear or not met_w else (met_w[-1], met_b[-1])
+        met_w.append(left_w + 2 * out.T @ _X)
+        met_b.append(left_b + 2 * out.sum(0))
+        w, b = descend(_START, met_w), descend(_START_BIAS, met_b)
     return w

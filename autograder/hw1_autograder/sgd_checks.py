@@ -121,7 +121,7 @@ RATE = 0.02
 
 
 def trained_plainly(clear: bool) -> np.ndarray:
-    return trained(lambda values, grads: [v - RATE * g for v, g in zip(values, grads)], clear)
+    return trained(lambda start, gradients: start - RATE * sum(gradients), clear)
 
 
 ONE = f"SGD([w], lr={LR})"

@@ -1,0 +1,1 @@
+"""The grader of homework 1's bonus: see runner.py."""
