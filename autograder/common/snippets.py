@@ -21,7 +21,7 @@ __all__ = [
     "with_imports",
 ]
 
-# Where the handouts put each name. A snippet gets the lines of the names that it uses, in this
+# The file of each name, as the handouts have it. A snippet gets the lines of the names that it uses, in this
 # order: mytorch.tensor first, as in the handout's sandbox, because the handout's modules import
 # each other and some orders do not work.
 IMPORTS = {
@@ -35,10 +35,16 @@ IMPORTS = {
     "BatchNorm1d": "from mytorch.nn.batchnorm import BatchNorm1d",
     "CrossEntropyLoss": "from mytorch.nn.loss import CrossEntropyLoss",
     "SGD": "from mytorch.optim.sgd import SGD",
-    # Of the later homeworks no handout says in which file a layer is: PyTorch's place counts.
-    **{name: f"from mytorch.nn import {name}" for name in ("Conv1d", "Conv2d", "MaxPool1d", "MaxPool2d")},
-    **{name: f"from mytorch.nn import {name}" for name in ("AvgPool1d", "AvgPool2d", "Flatten", "Dropout")},
-    "Adam": "from mytorch.optim import Adam",
+    # Homeworks 1b and 2, which handout 002 does not have:
+    "Dropout": "from mytorch.nn.dropout import Dropout",
+    "Conv1d": "from mytorch.nn.conv import Conv1d",
+    "Conv2d": "from mytorch.nn.conv import Conv2d",
+    "MaxPool1d": "from mytorch.nn.pooling import MaxPool1d",
+    "MaxPool2d": "from mytorch.nn.pooling import MaxPool2d",
+    "AvgPool1d": "from mytorch.nn.pooling import AvgPool1d",
+    "AvgPool2d": "from mytorch.nn.pooling import AvgPool2d",
+    "Flatten": "from mytorch.nn.flatten import Flatten",
+    "Adam": "from mytorch.optim.adam import Adam",
 }
 
 _LONG = 40  # so that `name = Tensor(np.array(...), requires_grad=True)` fits into 80 columns
