@@ -41,16 +41,20 @@ FAILURES = {"ZeroDivisionError": "the step count begins at 0: the first step has
 def default_arguments() -> Expected:
     """1000 times the parameter that began at 0, after the gradients TINY."""
     wrong = {
-        "lr must be 0.001": (Options(lr=0.01), Options(lr=0.1)),
+        "lr must be 0.001 (or the factor (1 - beta1) is missing, if the checks above fail)": (
+            Options(lr=0.01),
+            Options(lr=0.1),
+        ),
         "betas must be (0.9, 0.999)": (Options(b2=0.99), Options(b1=0.99), Options(b2=0.9)),
         "eps must be 1e-8": (Options(eps=1e-7), Options(eps=1e-6), Options(eps=1e-5), Options(eps=1e-10)),
         "weight_decay must be 0": (Options(decay=0.01), Options(decay=1e-4)),
     }
     start = np.zeros(3)
     right = after(Options(), start, TINY)
-    mistakes = {diagnosis: 1000 * value for diagnosis, value in right.mistakes.items()}
-    for diagnosis, options in wrong.items():
-        mistakes[diagnosis] = tuple(1000 * descend(RIGHT, o, start, TINY) for o in options)
+    mistakes = {
+        diagnosis: tuple(1000 * descend(RIGHT, o, start, TINY) for o in options) for diagnosis, options in wrong.items()
+    }
+    mistakes.update({diagnosis: 1000 * value for diagnosis, value in right.mistakes.items()})
     return Expected(1000 * right.value, mistakes)
 
 

@@ -45,7 +45,7 @@ PROBLEM = Problem(
         BATCH.value_check("channels and batch", 6),
         BATCH.gradient_check("gradients of weight and bias", 6, "weight", "bias"),
         BATCH.gradient_check("gradient of the input", 6, "x"),
-        RECTANGULAR.gradient_check("a kernel and an image that are not square", 3, with_value=True),
+        *RECTANGULAR.checks("a kernel and an image that are not square", 3),
         graph_check(),
         parameters_check(2, 2),
     ),

@@ -82,20 +82,25 @@ class Case:
         expected = {"y.data": Expected(self.value(), self._value_mistakes()), "x.data": unchanged(value_of(self.x))}
         return Check(title, points, f"{self.layer()}\n{tensor('x', self.x)}\ny = conv(x)", expected)
 
-    def gradient_check(self, title: str, points: float, *names: str, with_value: bool = False) -> Check:
+    def gradient_check(self, title: str, points: float, *names: str) -> Check:
         """names: which of "x", "weight" and "bias"; without names all that there are."""
         g = waves(*self.value().shape, function="cos")
         all_names = ("x", "weight", "bias") if self.b is not None else ("x", "weight")
         right, mistakes = self.gradients(g.value), self._gradient_mistakes(g.value)
         expected: dict[str, Expected] = {}
-        if with_value:
-            expected["y.data"] = Expected(self.value(), self._value_mistakes())
         for name, gradient in zip(all_names, right):
             if not names or name in names:
                 owner = "x" if name == "x" else f"conv.{name}"
                 expected[f"{owner}.grad.data"] = Expected(gradient, mistakes[name])
         snippet = f"{self.layer()}\n{leaf('x', self.x)}\n{tensor('g', g)}\ny = conv(x)\n(y * g).backward()"
         return Check(title, points, snippet, expected)
+
+    def checks(self, title: str, points: float) -> tuple[Check, Check]:
+        """Value and gradients, with half of the points each."""
+        return (
+            self.value_check(title, points / 2),
+            self.gradient_check(f"{title}: gradients", points / 2),
+        )
 
     # ------------------------------------------------------------------ mistakes
 

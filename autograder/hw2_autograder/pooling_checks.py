@@ -28,14 +28,10 @@ def cases(name: str) -> tuple[Check, ...]:
     """What both kinds of pooling have in common. name: "Max" or "Avg"."""
     return (
         PoolCase(f"{name}Pool2d", HAND, 2).value_check("windows of 2 x 2, by hand", 2.5),
-        PoolCase(f"{name}Pool2d", IMAGES, (2, 3)).gradient_check("windows of 2 x 3", 1, with_value=True),
-        PoolCase(f"{name}Pool2d", IMAGES, 2).gradient_check("gradient", 2.5),
-        PoolCase(f"{name}Pool2d", SMALL, 3, {"stride": 1}).gradient_check(
-            "overlapping windows, with gradient", 1.5, with_value=True
-        ),
-        PoolCase(f"{name}Pool1d", waves(2, 3, 6), 2).gradient_check(
-            f"{name}Pool1d, with gradient", 1.5, with_value=True
-        ),
+        PoolCase(f"{name}Pool2d", IMAGES, 2).gradient_check("windows of 2 x 2: gradient", 2.5),
+        *PoolCase(f"{name}Pool2d", IMAGES, (2, 3)).checks("windows of 2 x 3", 1),
+        *PoolCase(f"{name}Pool2d", SMALL, 3, {"stride": 1}).checks("overlapping windows", 1.5),
+        *PoolCase(f"{name}Pool1d", waves(2, 3, 6), 2).checks(f"{name}Pool1d", 1.5),
     )
 
 

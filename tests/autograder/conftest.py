@@ -5,7 +5,11 @@ from packages import ROOT, STUDENT_SOLUTION, copy_package
 
 from autograder.common.grading import grade
 from autograder.common.pool import Pool
-from autograder.hw1_autograder.runner import PROBLEMS
+from autograder.hw1_autograder import runner as hw1
+from autograder.hw1b_autograder import runner as hw1b
+from autograder.hw2_autograder import runner as hw2
+
+PROBLEMS = {"1": hw1.PROBLEMS, "1b": hw1b.PROBLEMS, "2": hw2.PROBLEMS}
 
 
 @pytest.fixture(scope="session")
@@ -18,8 +22,8 @@ def pool():
 def graded(pool):
     """graded(folder, "2.1", ...): the grading of these problems (of all without numbers)."""
 
-    def run(folder, *numbers):
-        return grade([p for p in PROBLEMS if not numbers or p.number in numbers], folder, pool)
+    def run(folder, *numbers, homework="1"):
+        return grade([p for p in PROBLEMS[homework] if not numbers or p.number in numbers], folder, pool)
 
     return run
 
