@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.common.check import Check, Expected, Problem
-from autograder.common.snippets import leaf, tensor, waves
+from autograder.common.snippets import Formula, leaf, tensor, waves
 from autograder.hw2_autograder.pool_cases import (
     PoolCase,
     all_largest,
@@ -18,10 +18,11 @@ from autograder.hw2_autograder.reference import avg_pool, gradients, pad, window
 
 __all__ = ["PROBLEMS"]
 
-HAND = np.array([[[[1.0, 5.0, -2.0, 0.5], [3.0, 2.0, -1.0, -4.0], [0.0, -6.0, 7.0, 2.5], [1.5, -3.0, 4.0, 6.0]]]])
+HAND = np.array([[[[1.0, 5.0, -2.0, 0.5], [3.0, 2.0, -1.0, -4.0]]]])
 IMAGES, SMALL = waves(2, 2, 4, 6), waves(1, 2, 4, 4)
 ODD = waves(1, 1, 5, 5)  # the windows of 2 leave out the last row and column, unless ceil_mode is on
-NEGATIVE = -1 - abs(SMALL.value).round(2)[:, :1]
+_SINES = waves(1, 1, 4, 4)
+NEGATIVE = Formula(f"{_SINES.text} - 2", _SINES.value - 2)
 
 
 def cases(name: str) -> tuple[Check, ...]:

@@ -1,15 +1,10 @@
 """Fixtures for the grader's tests: one pool of workers for all, and packages to break."""
 
 import pytest
-from packages import ROOT, STUDENT_SOLUTION, copy_package
+from packages import PROBLEMS, ROOT, STUDENT_SOLUTION, copy_package
 
 from autograder.common.grading import grade
 from autograder.common.pool import Pool
-from autograder.hw1_autograder import runner as hw1
-from autograder.hw1b_autograder import runner as hw1b
-from autograder.hw2_autograder import runner as hw2
-
-PROBLEMS = {"1": hw1.PROBLEMS, "1b": hw1b.PROBLEMS, "2": hw2.PROBLEMS}
 
 
 @pytest.fixture(scope="session")
