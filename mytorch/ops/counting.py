@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -16,14 +17,19 @@ __all__ = ["all", "any", "count_nonzero"]
 def any(input: T, dim: int | Sequence[int] | None = None, keepdim: bool = False) -> T:
     """Whether at least one element over `dim` is not 0 (nan is not 0)."""
     require_tensor("any", "input", input)
-    return input.new_tensor(input.data.any(axis=axes_of("any", dim, input.data.ndim), keepdims=keepdim))
+    return _truth(input, input.data.any(axis=axes_of("any", dim, input.data.ndim), keepdims=keepdim))
 
 
 @numpy_names
 def all(input: T, dim: int | Sequence[int] | None = None, keepdim: bool = False) -> T:
     """Whether no element over `dim` is 0."""
     require_tensor("all", "input", input)
-    return input.new_tensor(input.data.all(axis=axes_of("all", dim, input.data.ndim), keepdims=keepdim))
+    return _truth(input, input.data.all(axis=axes_of("all", dim, input.data.ndim), keepdims=keepdim))
+
+
+def _truth(input: Any, values: Any) -> Any:
+    # uint8 was PyTorch's bool once, and still gives uint8 here.
+    return input.new_tensor(values.astype(np.uint8) if input.data.dtype == np.uint8 else values)
 
 
 @numpy_names
