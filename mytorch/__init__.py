@@ -93,10 +93,12 @@ from mytorch.version import __version__
 # What `from mytorch import *` brings: not the names that would hide Python's own (sum, max, pow, bool, ...).
 __all__ = [
     "Function",
+    "Generator",
     "Tensor",
     "autograd_engine",
     "enable_grad",
     "is_grad_enabled",
+    "linalg",
     "manual_seed",
     "nn",
     "no_grad",
