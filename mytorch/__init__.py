@@ -40,7 +40,8 @@ from mytorch.dtypes import (
     short,
     uint8,
 )
-from mytorch.ops.activation import log_softmax, relu
+from mytorch.memory import keep_freed_memory
+from mytorch.ops.activation import log_softmax, relu, sigmoid, softmax, tanh
 from mytorch.ops.arithmetic import floor_divide, lerp, reciprocal, remainder, rsqrt, square
 from mytorch.ops.comparison import (
     allclose,
@@ -71,7 +72,7 @@ from mytorch.ops.ordering import argsort, median, sort, topk
 from mytorch.ops.reduction import mean, std, sum, var
 from mytorch.ops.rounding import abs, ceil, floor, frac, round, sign, trunc
 from mytorch.ops.select import clamp, clip, maximum, minimum, nan_to_num, where
-from mytorch.ops.shape import cat, clone, permute, reshape, squeeze, stack, transpose, unsqueeze
+from mytorch.ops.shape import cat, clone, flatten, permute, reshape, squeeze, stack, transpose, unsqueeze
 from mytorch.ops.special import erf, erfc
 from mytorch.ops.trigonometry import acos, acosh, asin, asinh, atan, atan2, atanh, cos, cosh, sin, sinh, tan
 from mytorch.random import Generator, manual_seed
@@ -88,6 +89,7 @@ from mytorch.sampling import (
     randperm,
 )
 from mytorch.tensor import Tensor
+from mytorch.threads import get_num_threads, set_num_threads
 from mytorch.version import __version__
 
 # What `from mytorch import *` brings: not the names that would hide Python's own (sum, max, pow, bool, ...).
@@ -97,6 +99,7 @@ __all__ = [
     "Tensor",
     "autograd_engine",
     "enable_grad",
+    "get_num_threads",
     "is_grad_enabled",
     "linalg",
     "manual_seed",
@@ -104,12 +107,15 @@ __all__ = [
     "no_grad",
     "optim",
     "set_grad_enabled",
+    "set_num_threads",
     "tensor",
 ]
 
+keep_freed_memory()
+
 
 def __getattr__(name: str) -> Any:
-    """`mytorch.datasets` is imported when first used: it brings the network and progress bars along."""
-    if name == "datasets":
-        return importlib.import_module("mytorch.datasets")
+    """Parts that many programs do without are imported when first used, to keep `import mytorch` quick."""
+    if name in ("data", "datasets", "profiler"):
+        return importlib.import_module(f"mytorch.{name}")
     raise AttributeError(f"module 'mytorch' has no attribute {name!r}")
