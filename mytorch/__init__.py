@@ -3,7 +3,7 @@
 import importlib
 from typing import Any
 
-from mytorch import autograd_engine, nn, optim, tensor
+from mytorch import autograd_engine, linalg, nn, optim, tensor
 from mytorch.autograd_engine import Function, enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from mytorch.dtypes import (
     bool_ as bool,
@@ -25,10 +25,57 @@ from mytorch.dtypes import (
     uint8,
 )
 from mytorch.ops.activation import log_softmax, relu
+from mytorch.ops.decompositions import det, inverse, matrix_power, slogdet
+from mytorch.ops.diagonal import diag, diag_embed, diagonal, trace, tril, triu
+from mytorch.ops.einsum import einsum, tensordot
 from mytorch.ops.elementwise import add, div, exp, log, mul, neg, pow, sqrt, sub
-from mytorch.ops.linalg import matmul
+from mytorch.ops.flip_roll import flip, fliplr, flipud, roll
+from mytorch.ops.gather_scatter import (
+    gather,
+    index_add,
+    index_select,
+    scatter,
+    scatter_add,
+    take,
+    take_along_dim,
+)
+from mytorch.ops.join_split import (
+    cat,
+    chunk,
+    concat,
+    concatenate,
+    dstack,
+    hstack,
+    narrow,
+    select,
+    split,
+    stack,
+    unbind,
+    vstack,
+)
+from mytorch.ops.linalg import bmm, dot, matmul, mm, mv, outer
+from mytorch.ops.masking import argwhere, masked_fill, masked_select, nonzero
 from mytorch.ops.reduction import amax, argmax, max, mean, sum, var
-from mytorch.ops.shape import cat, clone, permute, reshape, squeeze, stack, transpose, unsqueeze
+from mytorch.ops.repeat import repeat_interleave, tile
+from mytorch.ops.shape import (
+    broadcast_tensors,
+    broadcast_to,
+    clone,
+    flatten,
+    meshgrid,
+    moveaxis,
+    movedim,
+    permute,
+    ravel,
+    reshape,
+    squeeze,
+    swapaxes,
+    swapdims,
+    t,
+    transpose,
+    unflatten,
+    unsqueeze,
+)
 from mytorch.random import manual_seed
 from mytorch.tensor import Tensor
 from mytorch.version import __version__
@@ -40,6 +87,7 @@ __all__ = [
     "autograd_engine",
     "enable_grad",
     "is_grad_enabled",
+    "linalg",
     "manual_seed",
     "nn",
     "no_grad",

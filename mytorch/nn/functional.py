@@ -5,11 +5,19 @@ of them under PyTorch's names. Each is defined, with its derivative, in the file
 
 from mytorch.ops.activation import *
 from mytorch.ops.common import unbroadcast
+from mytorch.ops.decompositions import *
+from mytorch.ops.diagonal import *
+from mytorch.ops.einsum import *
 from mytorch.ops.elementwise import *
+from mytorch.ops.flip_roll import *
+from mytorch.ops.gather_scatter import *
 from mytorch.ops.indexing import *
+from mytorch.ops.join_split import *
 from mytorch.ops.linalg import *
 from mytorch.ops.loss import *
+from mytorch.ops.masking import *
 from mytorch.ops.reduction import *
+from mytorch.ops.repeat import *
 from mytorch.ops.shape import *
 
 __all__ = [name for name in dir() if not name.startswith("_")]
