@@ -54,7 +54,7 @@ from mytorch.ops.join_split import (
     vstack,
 )
 from mytorch.ops.linalg import bmm, dot, matmul, mm, mv, outer
-from mytorch.ops.masking import argwhere, masked_fill, masked_select, nonzero
+from mytorch.ops.masked import argwhere, masked_fill, masked_select, nonzero
 from mytorch.ops.reduction import amax, argmax, max, mean, sum, var
 from mytorch.ops.repeat import repeat_interleave, tile
 from mytorch.ops.shape import (

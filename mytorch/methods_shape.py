@@ -11,7 +11,7 @@ from mytorch.ops import (
     gather_scatter,
     join_split,
     linalg,
-    masking,
+    masked,
     repeat,
     shape,
 )
@@ -65,10 +65,10 @@ class ShapeMethods(TensorBase):
     triu = diagonal.triu
     diagonal = diagonal.diagonal  # last: from here on the class body knows only the method
 
-    masked_fill = masking.masked_fill
-    masked_select = masking.masked_select
-    nonzero = masking.nonzero
-    argwhere = masking.argwhere
+    masked_fill = masked.masked_fill
+    masked_select = masked.masked_select
+    nonzero = masked.nonzero
+    argwhere = masked.argwhere
     gather = gather_scatter.gather
     scatter = gather_scatter.scatter
     scatter_add = gather_scatter.scatter_add

@@ -15,7 +15,7 @@ from mytorch.ops.indexing import *
 from mytorch.ops.join_split import *
 from mytorch.ops.linalg import *
 from mytorch.ops.loss import *
-from mytorch.ops.masking import *
+from mytorch.ops.masked import *
 from mytorch.ops.reduction import *
 from mytorch.ops.repeat import *
 from mytorch.ops.shape import *

@@ -18,7 +18,7 @@ from mytorch.ops.diagonal import Tril
 from mytorch.ops.elementwise import add
 from mytorch.ops.indexing import GetItem
 from mytorch.ops.linalg import matmul
-from mytorch.ops.masking import masked_fill
+from mytorch.ops.masked import masked_fill
 from mytorch.ops.shape import squeeze, transpose, unsqueeze
 
 __all__ = [

@@ -44,7 +44,7 @@ class Einsum(Operation):
         operands = ctx.saved_tensors
         inputs, output = _split(ctx.subscripts)
         wanted = [ctx.wanted[0], *ctx.wanted[2:]]  # argument 1 is the subscripts
-        grads: list[Any] = []
+        grads = []
         for i, (letters, operand) in enumerate(zip(inputs, operands)):
             if not wanted[i]:
                 grads.append(None)

@@ -18,7 +18,7 @@ from mytorch.autograd_engine import Operation, TensorBase
 from mytorch.ops.common import T, as_operand, axis_of, require_tensor, unbroadcast
 from mytorch.ops.elementwise import mul
 from mytorch.ops.indexing import GetItem, add_at, flat_positions, index_array
-from mytorch.ops.masking import MaskedFill
+from mytorch.ops.masked import MaskedFill
 from mytorch.ops.shape import Reshape, clone, expand
 
 __all__ = [

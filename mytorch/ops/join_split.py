@@ -151,9 +151,9 @@ def select(input: T, dim: int, index: int) -> T:
     return _part(input, axis, int(index))
 
 
-def split(tensor: T, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[T, ...]:
-    """Parts along the axis `dim` (views): all of one size but the last, which may be smaller, or
-    one part for each size in a list, which must add up to the size of the axis."""
+def split(tensor: T, split_size_or_sections: Any, dim: int = 0) -> tuple[T, ...]:
+    """Parts along the axis `dim` (views). split_size_or_sections: the size of all parts but the
+    last, which may be smaller, or a list of sizes, which must add up to the size of the axis."""
     require_tensor("split", "tensor", tensor)
     axis, size = _axis_to_cut("split", tensor, dim)
     if isinstance(split_size_or_sections, (tuple, list)):
@@ -163,9 +163,7 @@ def split(tensor: T, split_size_or_sections: int | Sequence[int], dim: int = 0) 
     else:
         step = int(split_size_or_sections)
         if step < 0 or (step == 0 and size):
-            raise ValueError(
-                f"split: split_size_or_sections must be positive for dim {axis} of size {size}, got {step}"
-            )
+            raise ValueError(f"split: the size of parts must be positive for dim {axis} of size {size}, got {step}")
         sizes = [min(step, size - start) for start in range(0, size, step or 1)] or [0]
     ends = np.cumsum(sizes).tolist()
     return tuple([_part(tensor, axis, slice(end - n, end)) for n, end in zip(sizes, ends)])

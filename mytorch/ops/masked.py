@@ -41,8 +41,8 @@ class MaskedFill(Operation):
 def masked_fill(input: T, mask: Any, value: Any) -> T:
     """`input` with `value`, a number or a 0-d Tensor, where `mask` is True. They broadcast."""
     require_tensor("masked_fill", "input", input)
-    if isinstance(value, (TensorBase, np.ndarray)) and value.ndim:
-        raise ValueError(f"masked_fill: value must be a number or a 0-d tensor, got shape {value.shape}")
+    if np.ndim(value.data if isinstance(value, TensorBase) else value):
+        raise ValueError(f"masked_fill: value must be a number or a 0-d tensor, got {value!r:.60}")
     return MaskedFill.apply(input, (_mask_for("masked_fill", input, mask).copy(),), value)
 
 
@@ -75,9 +75,8 @@ def nonzero(input: Any, *, as_tuple: bool = False) -> Any:
     require_tensor("nonzero", "input", input)
     if not as_tuple:
         return input.new_tensor(np.argwhere(input.data).astype(np.int64, copy=False))
-    return tuple(
-        [input.new_tensor(where.astype(np.int64, copy=False)) for where in np.atleast_1d(input.data).nonzero()]
-    )
+    positions = np.atleast_1d(input.data).nonzero()
+    return tuple([input.new_tensor(where.astype(np.int64, copy=False)) for where in positions])
 
 
 def argwhere(input: Any) -> Any:
