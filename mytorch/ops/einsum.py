@@ -230,16 +230,18 @@ def _product(a_letters: str, a: np.ndarray, b_letters: str, b: np.ndarray, neede
         left = _arranged(a, a_letters, batch + rows, [1] * len(columns))
         return letters, left * _arranged(b, b_letters, batch, [1] * len(rows), columns)
     b_sizes, m, k, n = [[size[letter] for letter in group] for group in (batch, rows, inner, columns)]
-    left = _for_blas(_arranged(a, a_letters, batch + rows + inner).reshape(*b_sizes, _prod(m), _prod(k)))
-    right = _for_blas(_arranged(b, b_letters, batch + inner + columns).reshape(*b_sizes, _prod(k), _prod(n)))
-    return letters, np.matmul(left, right).reshape(*b_sizes, *m, *n)
+    left = _for_blas(_arranged(a, a_letters, batch + rows + inner).reshape((*b_sizes, _prod(m), _prod(k))))
+    right = _for_blas(_arranged(b, b_letters, batch + inner + columns).reshape((*b_sizes, _prod(k), _prod(n))))
+    return letters, np.asarray(np.matmul(left, right)).reshape((*b_sizes, *m, *n))
 
 
 def _summed(letters: str, array: np.ndarray, needed: set[str]) -> tuple[str, np.ndarray]:
     axes = tuple([axis for axis, letter in enumerate(letters) if letter not in needed])
     if not axes:
         return letters, array
-    return "".join([letter for letter in letters if letter in needed]), array.sum(axis=axes, dtype=array.dtype)
+    return "".join([letter for letter in letters if letter in needed]), np.asarray(
+        array.sum(axis=axes, dtype=array.dtype)
+    )
 
 
 def _arranged(array: np.ndarray, letters: str, *groups: list) -> np.ndarray:

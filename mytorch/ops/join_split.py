@@ -45,12 +45,11 @@ def cat(tensors: Sequence[T], dim: int = 0) -> T:
     """Join tensors along their axis `dim`; their other axes must have equal sizes."""
     shapes = _shapes_to_join("cat", tensors)
     # An empty vector joins with anything, so that a loop can start with one (PyTorch's rule).
-    kept = [tensor for tensor in tensors if tensor.data.shape != (0,)] or list(tensors)
-    ndim = kept[0].data.ndim
+    expected = next((shape for shape in shapes if shape != (0,)), (0,))
+    ndim = len(expected)
     if ndim == 0:
         raise ValueError("cat: 0-d tensors have no axis to join along; use stack")
     axis = axis_of("cat", dim, ndim)
-    expected = kept[0].data.shape
     for i, shape in enumerate(shapes):
         if shape == (0,):
             continue
@@ -59,7 +58,9 @@ def cat(tensors: Sequence[T], dim: int = 0) -> T:
                 f"cat: tensors must agree in all axes but dim {axis}; one has shape {expected}, "
                 f"tensors[{i}] has shape {shape}"
             )
-    return Cat.apply(axis, *kept)
+    empty = (*expected[:axis], 0, *expected[axis + 1 :])
+    fitted = [Reshape.apply(t, empty) if t.data.shape == (0,) and ndim > 1 else t for t in tensors]
+    return Cat.apply(axis, *fitted)
 
 
 concat = concatenate = cat
