@@ -1,10 +1,26 @@
 """MyTorch: reverse-mode automatic differentiation on NumPy, small enough to read."""
 
 import importlib
+from math import inf, nan, pi
 from typing import Any
 
 from mytorch import autograd_engine, linalg, nn, optim, tensor
 from mytorch.autograd_engine import Function, enable_grad, is_grad_enabled, no_grad, set_grad_enabled
+from mytorch.creation import (
+    arange,
+    as_tensor,
+    empty,
+    empty_like,
+    eye,
+    from_numpy,
+    full,
+    full_like,
+    linspace,
+    ones,
+    ones_like,
+    zeros,
+    zeros_like,
+)
 from mytorch.dtypes import (
     bool_ as bool,
     double,
@@ -25,10 +41,33 @@ from mytorch.dtypes import (
     uint8,
 )
 from mytorch.ops.activation import log_softmax, relu
+from mytorch.ops.arithmetic import floor_divide, lerp, reciprocal, remainder, rsqrt, square
+from mytorch.ops.comparison import (
+    allclose,
+    eq,
+    equal,
+    ge,
+    gt,
+    isclose,
+    isfinite,
+    isinf,
+    isnan,
+    le,
+    logical_and,
+    logical_not,
+    logical_or,
+    logical_xor,
+    lt,
+    ne,
+)
+from mytorch.ops.counting import all, any, count_nonzero
+from mytorch.ops.cumulative import cumprod, cumsum, prod
 from mytorch.ops.decompositions import det, inverse, matrix_power, slogdet
 from mytorch.ops.diagonal import diag, diag_embed, diagonal, trace, tril, triu
 from mytorch.ops.einsum import einsum, tensordot
 from mytorch.ops.elementwise import add, div, exp, log, mul, neg, pow, sqrt, sub
+from mytorch.ops.exponential import expm1, log1p, log2, log10, logaddexp, logit
+from mytorch.ops.extrema import amax, amin, argmax, argmin, max, min
 from mytorch.ops.flip_roll import flip, fliplr, flipud, roll
 from mytorch.ops.gather_scatter import (
     gather,
@@ -55,8 +94,12 @@ from mytorch.ops.join_split import (
 )
 from mytorch.ops.linalg import bmm, dot, matmul, mm, mv, outer
 from mytorch.ops.masked import argwhere, masked_fill, masked_select, nonzero
-from mytorch.ops.reduction import amax, argmax, max, mean, sum, var
+from mytorch.ops.norm import logsumexp, norm
+from mytorch.ops.ordering import argsort, median, sort, topk
+from mytorch.ops.reduction import mean, std, sum, var
 from mytorch.ops.repeat import repeat_interleave, tile
+from mytorch.ops.rounding import abs, ceil, floor, frac, round, sign, trunc
+from mytorch.ops.select import clamp, clip, maximum, minimum, nan_to_num, where
 from mytorch.ops.shape import (
     broadcast_tensors,
     broadcast_to,
@@ -76,7 +119,21 @@ from mytorch.ops.shape import (
     unflatten,
     unsqueeze,
 )
-from mytorch.random import manual_seed
+from mytorch.ops.special import erf, erfc
+from mytorch.ops.trigonometry import acos, acosh, asin, asinh, atan, atan2, atanh, cos, cosh, sin, sinh, tan
+from mytorch.random import Generator, manual_seed
+from mytorch.sampling import (
+    bernoulli,
+    multinomial,
+    normal,
+    rand,
+    rand_like,
+    randint,
+    randint_like,
+    randn,
+    randn_like,
+    randperm,
+)
 from mytorch.tensor import Tensor
 from mytorch.version import __version__
 

@@ -1,8 +1,9 @@
-"""Linear algebra under the names of `torch.linalg`."""
+"""`mytorch.linalg`: the functions of PyTorch's namespace `torch.linalg`."""
 
 from mytorch.ops.decompositions import LinAlgError, cholesky, det, inv, matrix_power, slogdet, solve
 from mytorch.ops.diagonal import diagonal
 from mytorch.ops.linalg import matmul
+from mytorch.ops.norm import vector_norm
 
 __all__ = [
     "LinAlgError",
@@ -14,4 +15,5 @@ __all__ = [
     "matrix_power",
     "slogdet",
     "solve",
+    "vector_norm",
 ]

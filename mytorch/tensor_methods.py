@@ -6,16 +6,18 @@ from typing import Any
 
 import numpy as np
 
+from mytorch.methods_math import MathMethods
 from mytorch.methods_shape import ShapeMethods, sizes_of
-from mytorch.ops import activation, elementwise, indexing, linalg, reduction
+from mytorch.ops import activation, elementwise, indexing, linalg
 from mytorch.ops.common import as_operand
+from mytorch.ops.comparison import compare
 from mytorch.ops.elementwise import Add, Div, Mul, Neg, Pow, Sub
 from mytorch.tensor_base import TensorBase
 
 __all__ = ["TensorMethods", "sizes_of"]
 
 
-class TensorMethods(ShapeMethods):
+class TensorMethods(MathMethods, ShapeMethods):
     """The half of class Tensor that computes; `mytorch.tensor` has the other half."""
 
     __slots__ = ()
@@ -71,12 +73,12 @@ class TensorMethods(ShapeMethods):
 
     # ------------------------------------------------------ comparisons, without gradient
 
-    def _compared(self, other: Any, compare: np.ufunc) -> Any:
+    def _compared(self, other: Any, test: np.ufunc) -> Any:
         try:
-            other = as_operand(other, self, compare.__name__)
+            other = as_operand(other, self, test.__name__)
         except TypeError:
             return NotImplemented
-        return self.new_tensor(compare(self._data, other._data))
+        return compare(test.__name__, test, self, other)
 
     def __eq__(self, other):
         return self._compared(other, np.equal)
@@ -123,13 +125,6 @@ class TensorMethods(ShapeMethods):
     sqrt = elementwise.sqrt
     to = elementwise.cast
     astype = elementwise.cast
-
-    sum = reduction.sum
-    mean = reduction.mean
-    var = reduction.var
-    max = reduction.max
-    amax = reduction.amax
-    argmax = reduction.argmax
 
     relu = activation.relu
     log_softmax = activation.log_softmax
