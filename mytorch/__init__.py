@@ -40,7 +40,7 @@ from mytorch.dtypes import (
     short,
     uint8,
 )
-from mytorch.ops.activation import log_softmax, relu
+from mytorch.ops.activation import log_softmax, relu, sigmoid, softmax, tanh
 from mytorch.ops.arithmetic import floor_divide, lerp, reciprocal, remainder, rsqrt, square
 from mytorch.ops.comparison import (
     allclose,
@@ -135,6 +135,7 @@ from mytorch.sampling import (
     randperm,
 )
 from mytorch.tensor import Tensor
+from mytorch.threads import get_num_threads, set_num_threads
 from mytorch.version import __version__
 
 # What `from mytorch import *` brings: not the names that would hide Python's own (sum, max, pow, bool, ...).
@@ -143,6 +144,7 @@ __all__ = [
     "Tensor",
     "autograd_engine",
     "enable_grad",
+    "get_num_threads",
     "is_grad_enabled",
     "linalg",
     "manual_seed",
@@ -150,12 +152,13 @@ __all__ = [
     "no_grad",
     "optim",
     "set_grad_enabled",
+    "set_num_threads",
     "tensor",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    """`mytorch.datasets` is imported when first used: it brings the network and progress bars along."""
-    if name == "datasets":
-        return importlib.import_module("mytorch.datasets")
+    """Parts that many programs do without are imported when first used, to keep `import mytorch` quick."""
+    if name in ("data", "datasets"):
+        return importlib.import_module(f"mytorch.{name}")
     raise AttributeError(f"module 'mytorch' has no attribute {name!r}")

@@ -127,6 +127,9 @@ class TensorMethods(MathMethods, ShapeMethods):
     astype = elementwise.cast
 
     relu = activation.relu
+    tanh = activation.tanh
+    sigmoid = activation.sigmoid
+    softmax = activation.softmax
     log_softmax = activation.log_softmax
 
     # ------------------------------------------------------------------------ other dtypes

@@ -7,10 +7,12 @@ from mytorch.ops.activation import *
 from mytorch.ops.arithmetic import *
 from mytorch.ops.common import unbroadcast
 from mytorch.ops.comparison import *
+from mytorch.ops.conv import *
 from mytorch.ops.counting import *
 from mytorch.ops.cumulative import *
 from mytorch.ops.decompositions import *
 from mytorch.ops.diagonal import *
+from mytorch.ops.dropout import *
 from mytorch.ops.einsum import *
 from mytorch.ops.elementwise import *
 from mytorch.ops.exponential import *
@@ -20,10 +22,13 @@ from mytorch.ops.gather_scatter import *
 from mytorch.ops.indexing import *
 from mytorch.ops.join_split import *
 from mytorch.ops.linalg import *
+from mytorch.ops.linear import *
 from mytorch.ops.loss import *
 from mytorch.ops.masked import *
 from mytorch.ops.norm import *
+from mytorch.ops.normalization import *
 from mytorch.ops.ordering import *
+from mytorch.ops.pooling import *
 from mytorch.ops.reduction import *
 from mytorch.ops.repeat import *
 from mytorch.ops.rounding import *

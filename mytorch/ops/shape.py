@@ -54,14 +54,14 @@ def _full_shape(function: str, old: tuple[int, ...], new: Sequence[int]) -> tupl
 
 
 def flatten(input: T, start_dim: int = 0, end_dim: int = -1) -> T:
-    """The axes from `start_dim` to `end_dim` as one axis. A 0-d tensor becomes one of shape (1,)."""
+    """`input` with the axes from `start_dim` to `end_dim` merged into one. A 0-d tensor becomes 1-d."""
     require_tensor("flatten", "input", input)
     shape = input.data.shape
-    first = axis_of("flatten", start_dim, len(shape), "start_dim")
-    last = axis_of("flatten", end_dim, len(shape), "end_dim")
-    if first > last:
-        raise ValueError(f"flatten: start_dim {start_dim} comes after end_dim {end_dim} in shape {shape}")
-    return Reshape.apply(input, (*shape[:first], math.prod(shape[first : last + 1]), *shape[last + 1 :]))
+    start = axis_of("flatten", start_dim, len(shape), "start_dim")
+    end = axis_of("flatten", end_dim, len(shape), "end_dim")
+    if start > end:
+        raise ValueError(f"flatten: start_dim must not come after end_dim, got {start_dim} and {end_dim}")
+    return Reshape.apply(input, (*shape[:start], math.prod(shape[start : end + 1]), *shape[end + 1 :]))
 
 
 def ravel(input: T) -> T:
