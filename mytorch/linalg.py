@@ -4,6 +4,7 @@ from mytorch.ops.decompositions import LinAlgError, cholesky, det, inv, matrix_p
 from mytorch.ops.diagonal import diagonal
 from mytorch.ops.linalg import matmul
 from mytorch.ops.norm import vector_norm
+from mytorch.ops.svd import matrix_norm, norm, svd, svdvals
 
 __all__ = [
     "LinAlgError",
@@ -12,8 +13,12 @@ __all__ = [
     "diagonal",
     "inv",
     "matmul",
+    "matrix_norm",
     "matrix_power",
+    "norm",
     "slogdet",
     "solve",
+    "svd",
+    "svdvals",
     "vector_norm",
 ]

@@ -35,6 +35,7 @@ from mytorch.ops.rounding import *
 from mytorch.ops.select import *
 from mytorch.ops.shape import *
 from mytorch.ops.special import *
+from mytorch.ops.svd import *
 from mytorch.ops.trigonometry import *
 
 __all__ = [name for name in dir() if not name.startswith("_")]

@@ -83,6 +83,39 @@ def _solve(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 SQUARES = {"": (3, 3), "_batch": (2, 2, 3, 3), "_of_number": (1, 1), "_of_nothing": (0, 0), "_no_batch": (0, 2, 2)}
 
+NORMS = {  # shape, arguments of linalg.norm
+    "all": ((2, 3, 2), {}),
+    "all_keep": ((2, 3), {"keepdim": True}),
+    "dim": ((2, 3), {"dim": 0}),
+    "two_dims": ((2, 3, 2), {"dim": (0, 2)}),
+    "vector_3": ((4,), {"ord": 3}),
+    "vector_inf": ((4,), {"ord": np.inf}),
+    "rows_1": ((2, 3), {"ord": 1, "dim": -1}),
+    "fro": ((2, 3), {"ord": "fro"}),
+    "fro_keep": ((2, 3, 2), {"ord": "fro", "dim": (2, 0), "keepdim": True}),
+    "nuc": ((2, 3), {"ord": "nuc"}),
+    "nuc_tall": ((4, 2), {"ord": "nuc"}),
+    "spectral": ((3, 3), {"ord": 2}),
+    "spectral_batch": ((2, 2, 3), {"ord": 2, "dim": (1, 2)}),
+    "smallest": ((3, 2), {"ord": -2}),
+    "column_sums": ((2, 3), {"ord": 1}),
+    "column_sums_smallest": ((2, 3), {"ord": -1}),
+    "row_sums": ((2, 3, 2), {"ord": np.inf, "dim": (0, 1), "keepdim": True}),
+    "row_sums_smallest": ((2, 3), {"ord": -np.inf}),
+}
+
+
+def _numpy_norm(options: dict[str, Any]) -> Any:
+    renamed = {{"dim": "axis", "keepdim": "keepdims"}.get(name, name): value for name, value in options.items()}
+    return lambda a: np.linalg.norm(a, **renamed)
+
+
+def _independent_of_signs(F: Any, a: Any) -> Any:
+    """Of U, S and V what the arbitrary signs of the columns of U and V do not change."""
+    u, s, vt = F.linalg.svd(a, full_matrices=False)
+    return (u * (s + 1).unsqueeze(-2)) @ vt + (u * u).sum() * 0.5 + (u[..., 0, 0] * vt[..., 0, 1]).sum()
+
+
 CASES = [
     Case("mm", lambda F, a, b: F.mm(a, b), ((2, 3), (3, 4)), lambda a, b: a @ b),
     Case("mm_transposed", lambda F, a, b: a.T.mm(b.T), ((3, 2), (4, 3)), lambda a, b: a.T @ b.T),
@@ -177,4 +210,12 @@ CASES = [
         )
         for n in (-3, -1, 0, 1, 2, 3)
     ],
+    *[
+        Case(f"linalg_norm_{kind}", lambda F, a, o=options: F.linalg.norm(a, **o), (shape,), _numpy_norm(options))
+        for kind, (shape, options) in NORMS.items()
+    ],
+    Case("matrix_norm", lambda F, a: F.linalg.matrix_norm(a.mT), ((2, 3, 4),)),
+    Case("matrix_norm_nuc", lambda F, a: F.linalg.matrix_norm(a, "nuc", keepdim=True), ((2, 3, 4),)),
+    Case("svdvals", lambda F, a: F.linalg.svdvals(a), ((2, 3, 4),), lambda a: np.linalg.svd(a)[1]),
+    *[Case(f"svd{shape[-2:]}", _independent_of_signs, (shape,)) for shape in [(3, 3), (4, 2), (2, 3, 4)]],
 ]
