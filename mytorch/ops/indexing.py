@@ -95,19 +95,22 @@ def getitem(input: T, index: Any) -> T:
 
     Slices may have negative steps, which PyTorch does not allow."""
     require_tensor("getitem", "input", input)
-    for step in index_steps(to_numpy(index)):
+    for step in index_steps(to_numpy(index), input.data.ndim):
         input = GetItem.apply(input, step)
     return input
 
 
-def index_steps(index: Any) -> tuple:
-    """The indices to apply one after the other so that x[index] is what it is in PyTorch.
+def index_steps(index: Any, ndim: int) -> tuple:
+    """The indices to apply one after the other so that x[index], x with `ndim` axes, is PyTorch's.
 
-    Nearly always that is `index` itself. The exception is an integer that a slice separates from an
-    array, as in x[0, :, [1, 2]]: NumPy counts the 0 as an array and puts the axis of [1, 2] first,
-    PyTorch takes x[0] and then [:, [1, 2]] of it."""
-    if not isinstance(index, tuple):
+    Nearly always that is `index` itself. The exceptions are an integer that a slice separates from
+    an array, as in x[0, :, [1, 2]], for which NumPy counts the 0 as an array and puts the axis of
+    [1, 2] first, while PyTorch takes x[0] and then [:, [1, 2]] of it; and a `...` that stands for
+    no axis, which for PyTorch separates nothing."""
+    if not isinstance(index, tuple) or all(not isinstance(part, (np.ndarray, bool, np.bool_)) for part in index):
         return (index,)
+    used = sum([_axes_used(part) for part in index])
+    index = tuple([part for part in index if part is not Ellipsis or used < ndim])
     is_array = [isinstance(part, (np.ndarray, bool, np.bool_)) for part in index]
     is_integer = [type(part) is int for part in index]
     picks = [i for i in range(len(index)) if is_array[i] or is_integer[i]]
@@ -118,7 +121,7 @@ def index_steps(index: Any) -> tuple:
     second: list[Any] = []  # the arrays, in what `first` leaves
     for part in index:
         if isinstance(part, np.ndarray):
-            first += [slice(None)] * (part.ndim if part.dtype == np.bool_ else 1)
+            first += [slice(None)] * _axes_used(part)
             second.append(part)
         elif isinstance(part, (bool, np.bool_)):  # an axis more, of size 1 or 0
             second.append(part)
@@ -127,6 +130,13 @@ def index_steps(index: Any) -> tuple:
             if type(part) is not int:
                 second.append(Ellipsis if part is Ellipsis else slice(None))
     return tuple(first), tuple(second)
+
+
+def _axes_used(part: Any) -> int:
+    """Of how many axes of the tensor one part of an index says what to pick."""
+    if isinstance(part, np.ndarray):
+        return part.ndim if part.dtype == np.bool_ else 1
+    return int(type(part) is int or isinstance(part, slice))
 
 
 def to_numpy(index: Any) -> Any:

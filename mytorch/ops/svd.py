@@ -83,14 +83,14 @@ class SVDResult(NamedTuple):
     Vh: Any
 
 
-def svd(A: Any, full_matrices: bool = False) -> SVDResult:
+def svd(A: Any, full_matrices: bool = True) -> SVDResult:
     """The singular value decomposition A = U diag(S) Vh of matrices (..., n, m), with k = min(n, m):
     U (..., n, k), S (..., k) falling, Vh (..., k, m). The signs of the columns of U are arbitrary.
 
-    Only the reduced form: `full_matrices=True`, PyTorch's default, has no gradient in PyTorch either."""
+    Only this reduced form: full_matrices=True, PyTorch's default, is refused unless n = m, where both are one."""
     _require_matrices("svd", A)
-    if full_matrices:
-        raise NotImplementedError("svd: full_matrices=True is not supported; pass full_matrices=False")
+    if full_matrices and A.data.shape[-1] != A.data.shape[-2]:
+        raise NotImplementedError(f"svd: pass full_matrices=False for matrices that are not square, {A.data.shape}")
     return SVDResult(*_unpacked(SVD.apply(A), A.data.shape))
 
 
