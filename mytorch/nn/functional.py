@@ -10,23 +10,32 @@ from mytorch.ops.comparison import *
 from mytorch.ops.conv import *
 from mytorch.ops.counting import *
 from mytorch.ops.cumulative import *
+from mytorch.ops.decompositions import *
+from mytorch.ops.diagonal import *
 from mytorch.ops.dropout import *
+from mytorch.ops.einsum import *
 from mytorch.ops.elementwise import *
 from mytorch.ops.exponential import *
 from mytorch.ops.extrema import *
+from mytorch.ops.flip_roll import *
+from mytorch.ops.gather_scatter import *
 from mytorch.ops.indexing import *
+from mytorch.ops.join_split import *
 from mytorch.ops.linalg import *
 from mytorch.ops.linear import *
 from mytorch.ops.loss import *
+from mytorch.ops.masked import *
 from mytorch.ops.norm import *
 from mytorch.ops.normalization import *
 from mytorch.ops.ordering import *
 from mytorch.ops.pooling import *
 from mytorch.ops.reduction import *
+from mytorch.ops.repeat import *
 from mytorch.ops.rounding import *
 from mytorch.ops.select import *
 from mytorch.ops.shape import *
 from mytorch.ops.special import *
+from mytorch.ops.svd import *
 from mytorch.ops.trigonometry import *
 
 __all__ = [name for name in dir() if not name.startswith("_")]
