@@ -9,6 +9,7 @@ import numpy as np
 
 from mytorch.autograd_engine import Operation
 from mytorch.ops import conv_arrays
+from mytorch.ops.channels import sum_of_channels
 from mytorch.ops.common import T, require_tensor
 from mytorch.ops.elementwise import cast
 from mytorch.ops.shape import Reshape
@@ -42,7 +43,7 @@ class Conv(Operation):
         if need[1]:
             grad_w = ConvWeightGrad.run(grad_y, x, window, groups)
         if need[2]:
-            grad_b = _sum_of_channels(grad_y) if ctx.on_arrays else grad_y.sum(axis=(0, 2, 3))
+            grad_b = sum_of_channels(grad_y) if ctx.on_arrays else grad_y.sum(axis=(0, 2, 3))
         return grad_x, grad_w, grad_b, None, None
 
 
@@ -84,16 +85,6 @@ class ConvWeightGrad(Operation):
         back_y = Conv.run(x, grad_w, None, ctx.window, ctx.groups) if need[0] else None
         back_x = ConvInputGrad.run(grad_y, grad_w, ctx.window, ctx.groups, x.shape[2:]) if need[1] else None
         return back_y, back_x, None, None
-
-
-def _sum_of_channels(grad_y: np.ndarray) -> np.ndarray:
-    """(N, O, H, W) -> (O,). As a product with ones where channels are last in memory: several times
-    faster than NumPy's sum over the first axis."""
-    rows = grad_y.transpose(0, 2, 3, 1)
-    if not rows.flags.c_contiguous:
-        return grad_y.sum(axis=(0, 2, 3))
-    rows = rows.reshape(-1, grad_y.shape[1])
-    return np.ones(len(rows), rows.dtype) @ rows
 
 
 def conv2d(
@@ -138,7 +129,9 @@ def _conv(
     require_tensor(function, "weight", weight)
     if bias is not None:
         require_tensor(function, "bias", bias)
-    _check_shapes(function, input.data.shape, weight.data.shape, None if bias is None else bias.data.shape, groups, count)
+    _check_shapes(
+        function, input.data.shape, weight.data.shape, None if bias is None else bias.data.shape, groups, count
+    )
     input, weight, bias = _in_one_dtype(input, weight, bias)
     shape = input.data.shape
     batched = len(shape) == count + 2

@@ -16,7 +16,7 @@ __all__ = ["PairChoice", "WindowChoice", "add_windows", "empty_like_order", "spr
 
 def empty_like_order(array: np.ndarray, size: tuple[int, int], dtype: Any = None) -> np.ndarray:
     """Uninitialized, like `array` with other (H, W), and in the same memory order."""
-    n, c, h, w = array.shape
+    n, c, _, w = array.shape
     dtype = dtype or array.dtype
     if array.strides[1] < array.strides[3] or (c > 1 and w == 1 and array.strides[1] == array.itemsize):
         return np.empty((n, *size, c), dtype).transpose(0, 3, 1, 2)

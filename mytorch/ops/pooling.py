@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from mytorch.autograd_engine import Operation
 from mytorch.ops import pool_arrays
 from mytorch.ops.common import T, float_data, require_tensor
@@ -184,10 +182,8 @@ def _avg_pool(
     divisor: Any = divisor_override
     if divisor is None:
         counts = pool_arrays.window_counts(window, size, out, count_include_pad)
-        if (counts == counts[0, 0]).all():
-            divisor = int(counts[0, 0])
-        else:
-            divisor = (counts.astype(images.data.dtype),)
+        everywhere = (counts == counts[0, 0]).all()
+        divisor = int(counts[0, 0]) if everywhere else (counts.astype(images.data.dtype),)
     return _as_given(AvgPool.apply(images, window, out, divisor), input, count)
 
 
