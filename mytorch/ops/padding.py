@@ -65,9 +65,8 @@ def pad(input: T, pad: Sequence[int], mode: str = "constant", value: float | Non
         _check_reach(mode, shape, axis, widths[axis])
     for axis in range(len(shape) - axes, len(shape)):
         size, (before, after) = shape[axis], widths[axis]
-        if before or after:
-            wanted = np.arange(-before, size + after)  # as if the axis went on in both directions
-            input = PickAlong.apply(input, (_POSITIONS[mode](wanted, size),), axis)
+        wanted = np.arange(-before, size + after)  # as if the axis went on in both directions
+        input = PickAlong.apply(input, (_POSITIONS[mode](wanted, size),), axis)
     return input
 
 
