@@ -1,6 +1,6 @@
 """Layers, activations and losses, under PyTorch's names."""
 
-from mytorch.nn import functional
+from mytorch.nn import functional, utils
 from mytorch.nn.activations import ReLU, Sigmoid, Softmax, Tanh
 from mytorch.nn.adaptive_pooling import AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d
 from mytorch.nn.batchnorm import BatchNorm1d, BatchNorm2d
@@ -28,6 +28,8 @@ from mytorch.nn.padding import (
     ZeroPad3d,
 )
 from mytorch.nn.pooling import AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d
+from mytorch.nn.recurrent import GRU, LSTM, RNN
+from mytorch.nn.recurrent_cells import GRUCell, LSTMCell, RNNCell
 from mytorch.nn.resample import (
     Fold,
     PixelShuffle,
@@ -40,6 +42,9 @@ from mytorch.nn.resample import (
 from mytorch.nn.sequential import Sequential
 
 __all__ = [
+    "GRU",
+    "LSTM",
+    "RNN",
     "AdaptiveAvgPool1d",
     "AdaptiveAvgPool2d",
     "AdaptiveMaxPool1d",
@@ -60,6 +65,8 @@ __all__ = [
     "Dropout",
     "Flatten",
     "Fold",
+    "GRUCell",
+    "LSTMCell",
     "Linear",
     "MaxPool1d",
     "MaxPool2d",
@@ -67,6 +74,7 @@ __all__ = [
     "Parameter",
     "PixelShuffle",
     "PixelUnshuffle",
+    "RNNCell",
     "ReLU",
     "ReflectionPad1d",
     "ReflectionPad2d",
@@ -86,4 +94,5 @@ __all__ = [
     "ZeroPad2d",
     "ZeroPad3d",
     "functional",
+    "utils",
 ]

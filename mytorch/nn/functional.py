@@ -5,6 +5,7 @@ of them under PyTorch's names. Each is defined, with its derivative, in the file
 
 from mytorch.ops.activation import *
 from mytorch.ops.adaptive_pooling import *
+from mytorch.ops.axis_index import *
 from mytorch.ops.common import unbroadcast
 from mytorch.ops.conv import *
 from mytorch.ops.dropout import *
@@ -16,6 +17,8 @@ from mytorch.ops.loss import *
 from mytorch.ops.normalization import *
 from mytorch.ops.padding import *
 from mytorch.ops.pooling import *
+from mytorch.ops.recurrent import *
+from mytorch.ops.recurrent_cells import *
 from mytorch.ops.reduction import *
 from mytorch.ops.resample import *
 from mytorch.ops.shape import *

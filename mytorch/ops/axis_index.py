@@ -49,6 +49,8 @@ def _without_repetition(positions: np.ndarray) -> list[np.ndarray]:
 
     `sums[positions] += ...` adds only once where a position comes twice, so it is done by turns.
     (np.add.at can repeat, but takes ten times as long.)"""
+    if np.bincount(positions, minlength=1).max() <= 1:
+        return [np.arange(len(positions))]
     times_seen: dict[int, int] = {}
     turns: list[list[int]] = []
     for index, position in enumerate(positions.tolist()):

@@ -1,0 +1,5 @@
+"""Tools around layers."""
+
+from mytorch.nn.utils import rnn
+
+__all__ = ["rnn"]
