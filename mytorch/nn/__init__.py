@@ -5,6 +5,7 @@ from mytorch.nn.activations import ReLU, Sigmoid, Softmax, Tanh
 from mytorch.nn.adaptive_pooling import AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d
 from mytorch.nn.batchnorm import BatchNorm1d, BatchNorm2d
 from mytorch.nn.conv import Conv1d, Conv2d
+from mytorch.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d
 from mytorch.nn.dropout import Dropout
 from mytorch.nn.flatten import Flatten
 from mytorch.nn.linear import Linear
@@ -61,6 +62,8 @@ __all__ = [
     "ConstantPad3d",
     "Conv1d",
     "Conv2d",
+    "ConvTranspose1d",
+    "ConvTranspose2d",
     "CrossEntropyLoss",
     "Dropout",
     "Flatten",

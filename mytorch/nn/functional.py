@@ -5,9 +5,11 @@ of them under PyTorch's names. Each is defined, with its derivative, in the file
 
 from mytorch.ops.activation import *
 from mytorch.ops.adaptive_pooling import *
+from mytorch.ops.attention import *
 from mytorch.ops.axis_index import *
 from mytorch.ops.common import unbroadcast
 from mytorch.ops.conv import *
+from mytorch.ops.conv_transpose import *
 from mytorch.ops.dropout import *
 from mytorch.ops.elementwise import *
 from mytorch.ops.indexing import *
