@@ -6,10 +6,13 @@ of them under PyTorch's names. Each is defined, with its derivative, in the file
 from mytorch.ops.activation import *
 from mytorch.ops.common import unbroadcast
 from mytorch.ops.elementwise import *
+from mytorch.ops.gelu import *
 from mytorch.ops.indexing import *
 from mytorch.ops.linalg import *
 from mytorch.ops.loss import *
+from mytorch.ops.rectifiers import *
 from mytorch.ops.reduction import *
 from mytorch.ops.shape import *
+from mytorch.ops.smooth_activation import *
 
 __all__ = [name for name in dir() if not name.startswith("_")]

@@ -8,7 +8,7 @@ from mytorch.autograd_engine import Operation
 from mytorch.ops.common import T, axis_of, float_data, require_tensor
 from mytorch.ops.elementwise import Exp
 
-__all__ = ["LogSoftmax", "ReLU", "log_softmax", "relu"]
+__all__ = ["LogSoftmax", "ReLU", "Sigmoid", "Tanh", "log_softmax", "relu"]
 
 
 class ReLU(Operation):
@@ -59,3 +59,35 @@ def log_softmax(input: T, dim: int) -> T:
     """log(softmax(input)) along `dim`, stable for large and small values."""
     require_tensor("log_softmax", "input", input)
     return LogSoftmax.apply(input, axis_of("log_softmax", dim, input.data.ndim))
+
+
+class Sigmoid(Operation):
+    """y = 1 / (1 + e^-x).   dL/dx = dL/dy * y (1 - y)"""
+
+    @staticmethod
+    def forward(ctx, x):
+        data = float_data(x)
+        small = np.exp(-np.abs(data))  # in (0, 1], so nothing overflows
+        y = x.new_tensor(np.where(data >= 0, data.dtype.type(1), small) / (1 + small))
+        ctx.save_for_backward(y)
+        return y
+
+    @staticmethod
+    def backward(ctx, grad_y):
+        (y,) = ctx.saved_tensors
+        return grad_y * (y * (1 - y))
+
+
+class Tanh(Operation):
+    """y = tanh x.   dL/dx = dL/dy * (1 - y^2)"""
+
+    @staticmethod
+    def forward(ctx, x):
+        y = x.new_tensor(np.tanh(float_data(x)))
+        ctx.save_for_backward(y)
+        return y
+
+    @staticmethod
+    def backward(ctx, grad_y):
+        (y,) = ctx.saved_tensors
+        return grad_y * (1 - y * y)
