@@ -21,7 +21,7 @@ from mytorch.ops.masking import Masked
 from mytorch.ops.reduction import sum
 from mytorch.ops.shape import reshape
 
-__all__ = ["general_cross_entropy", "nll_loss"]
+__all__ = ["checked_labels", "general_cross_entropy", "nll_loss"]
 
 
 def nll_loss(
@@ -39,7 +39,7 @@ def nll_loss(
     """
     require_tensor("nll_loss", "input", input)
     check_reduction("nll_loss", reduction)
-    labels = _labels("nll_loss", input, target, ignore_index)
+    labels = checked_labels("nll_loss", input, target, ignore_index)
     class_weight = _class_weight("nll_loss", input, weight)
     losses, weights = _picked(_batched(input), labels.reshape(_batched_shape(labels)), class_weight, ignore_index)
     return _reduced(reshape(losses, labels.shape), weights, reduction)
@@ -65,7 +65,7 @@ def general_cross_entropy(
     if labels.dtype.kind == "f" and labels.shape == input.data.shape:
         return _of_probabilities(input, as_operand(target, input, name), class_weight, reduction, label_smoothing)
 
-    labels = _labels(name, input, target, ignore_index)
+    labels = checked_labels(name, input, target, ignore_index)
     shape, batched = labels.shape, labels.reshape(_batched_shape(labels))
     log_p = log_softmax(_batched(input), 1)
     losses, weights = _picked(log_p, batched, class_weight, ignore_index)
@@ -138,7 +138,7 @@ def _class_weight(function: str, input: Any, weight: Any) -> np.ndarray | None:
     return array.astype(input.data.dtype, copy=False)
 
 
-def _labels(function: str, input: Any, target: Any, ignore_index: int) -> np.ndarray:
+def checked_labels(function: str, input: Any, target: Any, ignore_index: int = -100) -> np.ndarray:
     """`target` as an integer array, checked against the shape of `input`."""
     labels = target.data if isinstance(target, TensorBase) else np.asarray(target)
     shape = input.data.shape
@@ -153,11 +153,12 @@ def _labels(function: str, input: Any, target: Any, ignore_index: int) -> np.nda
         )
     if labels.dtype.kind not in "iu":
         raise TypeError(f"{function}: target must hold integers (class numbers), got dtype {labels.dtype}")
-    wrong = np.argwhere(((labels < 0) | (labels >= classes)) & (labels != ignore_index))
-    if len(wrong):
-        first = tuple(wrong[0].tolist())
-        raise ValueError(
-            f"{function}: target must be in 0..{classes - 1} for input of shape {shape}, got {labels[first]} "
-            f"at position {first[0] if len(first) == 1 else first}"
-        )
+    if labels.size and (labels.min() < 0 or labels.max() >= classes):
+        wrong = np.argwhere(((labels < 0) | (labels >= classes)) & (labels != ignore_index))
+        if len(wrong):
+            first = tuple(wrong[0].tolist())
+            raise ValueError(
+                f"{function}: target must be in 0..{classes - 1} for input of shape {shape}, got {labels[first]} "
+                f"at position {first[0] if len(first) == 1 else first}"
+            )
     return labels

@@ -125,10 +125,7 @@ def kl_div(input: T, target: Any, *, reduction: str = "mean", log_target: bool =
     """
     check_reduction("kl_div", reduction, (*REDUCTIONS, "batchmean"))
     target = paired("kl_div", input, target)
-    if log_target:
-        losses = mul(exp(target), sub(target, input))
-    else:
-        losses = sub(XLogX.apply(target), mul(target, input))
+    losses = mul(exp(target), sub(target, input)) if log_target else sub(XLogX.apply(target), mul(target, input))
     if reduction == "batchmean":
         return div(sum(losses), input.data.shape[0] if input.data.ndim else 1)
     return reduce_loss(losses, reduction)

@@ -8,9 +8,9 @@ from __future__ import annotations
 import numpy as np
 
 from mytorch.autograd_engine import Operation
-from mytorch.ops.activation import Sigmoid, Tanh, log_softmax
+from mytorch.ops.activation import Sigmoid, Tanh, softmax
 from mytorch.ops.common import T, axis_of, require_float
-from mytorch.ops.elementwise import Exp, exp, neg
+from mytorch.ops.elementwise import Exp, neg
 from mytorch.ops.indexing import getitem
 from mytorch.ops.masking import Masked
 
@@ -213,7 +213,7 @@ def tanhshrink(input: T) -> T:
 def softmin(input: T, dim: int) -> T:
     """softmax(-input) along `dim`: the smallest element gets most."""
     require_float("softmin", input)
-    return exp(log_softmax(neg(input), axis_of("softmin", dim, input.data.ndim)))
+    return softmax(neg(input), axis_of("softmin", dim, input.data.ndim))
 
 
 def glu(input: T, dim: int = -1) -> T:
