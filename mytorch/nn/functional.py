@@ -4,13 +4,19 @@ of them under PyTorch's names. Each is defined, with its derivative, in the file
 """
 
 from mytorch.ops.activation import *
+from mytorch.ops.batch_norm import *
+from mytorch.ops.channel_dropout import *
 from mytorch.ops.classification_loss import nll_loss
 from mytorch.ops.common import unbroadcast
 from mytorch.ops.conv import *
+from mytorch.ops.ctc_loss import *
+from mytorch.ops.distance import *
 from mytorch.ops.dropout import *
 from mytorch.ops.elementwise import *
+from mytorch.ops.embedding import *
 from mytorch.ops.gelu import *
 from mytorch.ops.indexing import *
+from mytorch.ops.layer_norm import *
 from mytorch.ops.linalg import *
 from mytorch.ops.linear import *
 from mytorch.ops.loss import *

@@ -8,7 +8,7 @@ from mytorch.ops.common import T, as_operand, require_tensor
 from mytorch.ops.elementwise import mul
 from mytorch.ops.reduction import mean, sum
 
-__all__ = ["REDUCTIONS", "check_reduction", "paired", "reduce_loss", "weighted"]
+__all__ = ["REDUCTIONS", "broadcast_weight", "check_reduction", "paired", "reduce_loss", "weighted"]
 
 REDUCTIONS = ("mean", "sum", "none")
 
@@ -37,11 +37,13 @@ def paired(function: str, input: Any, target: Any) -> Any:
 
 def weighted(function: str, losses: T, weight: Any) -> T:
     """losses * weight, unless weight is None; it must broadcast to the shape of the losses."""
-    if weight is None:
-        return losses
-    weight = as_operand(weight, losses, f"{function}: weight")
+    return losses if weight is None else mul(losses, broadcast_weight(function, "weight", weight, losses))
+
+
+def broadcast_weight(function: str, name: str, weight: Any, losses: Any) -> Any:
+    """`weight`, the argument `name`, as a Tensor that broadcasts to the shape of the losses."""
+    weight = as_operand(weight, losses, f"{function}: {name}")
     shape, full = weight.data.shape, losses.data.shape
-    fits = len(shape) <= len(full) and all(n in (1, m) for n, m in zip(shape[::-1], full[::-1]))
-    if not fits:
-        raise ValueError(f"{function}: weight must broadcast to the losses, {full}, got shape {shape}")
-    return mul(losses, weight)
+    if len(shape) > len(full) or any(n not in (1, m) for n, m in zip(shape[::-1], full[::-1])):
+        raise ValueError(f"{function}: {name} must broadcast to the shape of the losses, {full}, got {shape}")
+    return weight

@@ -9,7 +9,7 @@ import numpy as np
 from mytorch.autograd_engine import Operation
 from mytorch.ops.common import T, as_operand, promoted
 from mytorch.ops.elementwise import Log, add, div, exp, mul, sub
-from mytorch.ops.loss_reduction import REDUCTIONS, check_reduction, paired, reduce_loss, weighted
+from mytorch.ops.loss_reduction import REDUCTIONS, broadcast_weight, check_reduction, paired, reduce_loss, weighted
 from mytorch.ops.masking import Masked
 from mytorch.ops.reduction import sum
 from mytorch.ops.smooth_activation import logsigmoid
@@ -93,8 +93,8 @@ def binary_cross_entropy_with_logits(
     check_reduction(name, reduction)
     log_s = logsigmoid(input)
     if pos_weight is not None:
-        pos_weight = as_operand(pos_weight, input, f"{name}: pos_weight")
-        log_s = weighted(name, log_s, add(mul(target, sub(pos_weight, 1)), 1))
+        pos_weight = broadcast_weight(name, "pos_weight", pos_weight, log_s)
+        log_s = mul(log_s, add(mul(target, sub(pos_weight, 1)), 1))
     losses = sub(mul(sub(as_operand(1, target, name), target), input), log_s)
     return reduce_loss(weighted(name, losses, weight), reduction)
 
