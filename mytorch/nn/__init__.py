@@ -29,6 +29,7 @@ from mytorch.nn.padding import (
     ZeroPad3d,
 )
 from mytorch.nn.pooling import AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d
+from mytorch.nn.rectifiers import Hardsigmoid, Hardswish, Hardtanh, LeakyReLU, PReLU, ReLU6, Threshold
 from mytorch.nn.recurrent import GRU, LSTM, RNN
 from mytorch.nn.recurrent_cells import GRUCell, LSTMCell, RNNCell
 from mytorch.nn.resample import (
@@ -41,11 +42,31 @@ from mytorch.nn.resample import (
     UpsamplingNearest2d,
 )
 from mytorch.nn.sequential import Sequential
+from mytorch.nn.smooth_activations import (
+    CELU,
+    ELU,
+    GELU,
+    GLU,
+    SELU,
+    LogSigmoid,
+    LogSoftmax,
+    Mish,
+    SiLU,
+    Softmin,
+    Softplus,
+    Softsign,
+    Tanhshrink,
+)
 
 __all__ = [
+    "CELU",
+    "ELU",
+    "GELU",
+    "GLU",
     "GRU",
     "LSTM",
     "RNN",
+    "SELU",
     "AdaptiveAvgPool1d",
     "AdaptiveAvgPool2d",
     "AdaptiveMaxPool1d",
@@ -69,16 +90,25 @@ __all__ = [
     "Flatten",
     "Fold",
     "GRUCell",
+    "Hardsigmoid",
+    "Hardswish",
+    "Hardtanh",
     "LSTMCell",
+    "LeakyReLU",
     "Linear",
+    "LogSigmoid",
+    "LogSoftmax",
     "MaxPool1d",
     "MaxPool2d",
+    "Mish",
     "Module",
+    "PReLU",
     "Parameter",
     "PixelShuffle",
     "PixelUnshuffle",
     "RNNCell",
     "ReLU",
+    "ReLU6",
     "ReflectionPad1d",
     "ReflectionPad2d",
     "ReflectionPad3d",
@@ -86,9 +116,15 @@ __all__ = [
     "ReplicationPad2d",
     "ReplicationPad3d",
     "Sequential",
+    "SiLU",
     "Sigmoid",
     "Softmax",
+    "Softmin",
+    "Softplus",
+    "Softsign",
     "Tanh",
+    "Tanhshrink",
+    "Threshold",
     "Unfold",
     "Upsample",
     "UpsamplingBilinear2d",

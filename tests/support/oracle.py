@@ -27,5 +27,5 @@ def results(torch: Any, case: Case) -> dict[str, np.ndarray]:
         seconds = [torch.zeros_like(leaf) for leaf in leaves]
     found = {"value": value.detach().numpy()}
     found |= {f"grad{i}": g.detach().numpy() for i, g in enumerate(firsts)}
-    found |= {f"second{i}": g.detach().numpy() for i, g in enumerate(seconds)}
+    found |= {f"second{i}": g.numpy(force=True) for i, g in enumerate(seconds)}
     return found
