@@ -3,14 +3,28 @@
 from mytorch.nn import functional
 from mytorch.nn.activations import ReLU, Sigmoid, Softmax, Tanh
 from mytorch.nn.batchnorm import BatchNorm1d, BatchNorm2d
+from mytorch.nn.channel_dropout import Dropout1d, Dropout2d
 from mytorch.nn.conv import Conv1d, Conv2d
+from mytorch.nn.distance import (
+    CosineEmbeddingLoss,
+    CosineSimilarity,
+    MarginRankingLoss,
+    PairwiseDistance,
+    TripletMarginLoss,
+)
 from mytorch.nn.dropout import Dropout
+from mytorch.nn.embedding import Embedding
 from mytorch.nn.flatten import Flatten
+from mytorch.nn.instancenorm import InstanceNorm1d, InstanceNorm2d
+from mytorch.nn.layer_norm import GroupNorm, LayerNorm, RMSNorm
 from mytorch.nn.linear import Linear
-from mytorch.nn.loss import CrossEntropyLoss
+from mytorch.nn.loss import CrossEntropyLoss, CTCLoss, NLLLoss
 from mytorch.nn.module import Module, Parameter
 from mytorch.nn.pooling import AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d
+from mytorch.nn.probability_loss import BCELoss, BCEWithLogitsLoss, KLDivLoss
 from mytorch.nn.rectifiers import Hardsigmoid, Hardswish, Hardtanh, LeakyReLU, PReLU, ReLU6, Threshold
+from mytorch.nn.regression_loss import HuberLoss, L1Loss, MSELoss, SmoothL1Loss
+from mytorch.nn.reshaping import Identity, Unflatten
 from mytorch.nn.sequential import Sequential
 from mytorch.nn.smooth_activations import (
     CELU,
@@ -36,31 +50,53 @@ __all__ = [
     "SELU",
     "AvgPool1d",
     "AvgPool2d",
+    "BCELoss",
+    "BCEWithLogitsLoss",
     "BatchNorm1d",
     "BatchNorm2d",
+    "CTCLoss",
     "Conv1d",
     "Conv2d",
+    "CosineEmbeddingLoss",
+    "CosineSimilarity",
     "CrossEntropyLoss",
     "Dropout",
+    "Dropout1d",
+    "Dropout2d",
+    "Embedding",
     "Flatten",
+    "GroupNorm",
     "Hardsigmoid",
     "Hardswish",
     "Hardtanh",
+    "HuberLoss",
+    "Identity",
+    "InstanceNorm1d",
+    "InstanceNorm2d",
+    "KLDivLoss",
+    "L1Loss",
+    "LayerNorm",
     "LeakyReLU",
     "Linear",
     "LogSigmoid",
     "LogSoftmax",
+    "MSELoss",
+    "MarginRankingLoss",
     "MaxPool1d",
     "MaxPool2d",
     "Mish",
     "Module",
+    "NLLLoss",
     "PReLU",
+    "PairwiseDistance",
     "Parameter",
+    "RMSNorm",
     "ReLU",
     "ReLU6",
     "Sequential",
     "SiLU",
     "Sigmoid",
+    "SmoothL1Loss",
     "Softmax",
     "Softmin",
     "Softplus",
@@ -68,5 +104,7 @@ __all__ = [
     "Tanh",
     "Tanhshrink",
     "Threshold",
+    "TripletMarginLoss",
+    "Unflatten",
     "functional",
 ]
