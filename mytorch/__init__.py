@@ -30,6 +30,7 @@ from mytorch.ops.linalg import matmul
 from mytorch.ops.reduction import amax, argmax, max, mean, sum, var
 from mytorch.ops.shape import cat, clone, flatten, permute, reshape, squeeze, stack, transpose, unsqueeze
 from mytorch.random import manual_seed
+from mytorch.summary import summary
 from mytorch.tensor import Tensor
 from mytorch.threads import get_num_threads, set_num_threads
 from mytorch.version import __version__
@@ -48,6 +49,7 @@ __all__ = [
     "optim",
     "set_grad_enabled",
     "set_num_threads",
+    "summary",
     "tensor",
 ]
 

@@ -1,9 +1,10 @@
 """Layers, activations and losses, under PyTorch's names."""
 
-from mytorch.nn import functional
+from mytorch.nn import functional, init, utils
 from mytorch.nn.activations import ReLU, Sigmoid, Softmax, Tanh
 from mytorch.nn.batchnorm import BatchNorm1d, BatchNorm2d
 from mytorch.nn.channel_dropout import Dropout1d, Dropout2d
+from mytorch.nn.containers import ModuleDict, ModuleList, ParameterDict, ParameterList
 from mytorch.nn.conv import Conv1d, Conv2d
 from mytorch.nn.distance import (
     CosineEmbeddingLoss,
@@ -86,10 +87,14 @@ __all__ = [
     "MaxPool2d",
     "Mish",
     "Module",
+    "ModuleDict",
+    "ModuleList",
     "NLLLoss",
     "PReLU",
     "PairwiseDistance",
     "Parameter",
+    "ParameterDict",
+    "ParameterList",
     "RMSNorm",
     "ReLU",
     "ReLU6",
@@ -107,4 +112,6 @@ __all__ = [
     "TripletMarginLoss",
     "Unflatten",
     "functional",
+    "init",
+    "utils",
 ]
