@@ -77,7 +77,7 @@ def eye_(tensor: Tensor) -> Tensor:
     """The identity matrix, as much of it as fits into a 2-d tensor."""
     if tensor.ndim != 2:
         raise ValueError(f"eye_: tensor must be 2-d, got shape {tensor.shape}")
-    return _fill("eye_", tensor, np.eye(*tensor.shape))
+    return _fill("eye_", tensor, np.eye(tensor.shape[0], tensor.shape[1]))
 
 
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:

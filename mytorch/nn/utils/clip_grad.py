@@ -38,9 +38,10 @@ def clip_grad_norm_(
     total = np.linalg.norm(np.array(norms), norm_type)
     if error_if_nonfinite and not np.isfinite(total):
         raise RuntimeError(f"clip_grad_norm_: the norm of the gradients is {total}, they cannot be clipped")
-    factor = min(1.0, float(max_norm / (total + 1e-6)))  # 1e-6 as in PyTorch, against a norm of 0
-    for gradient in gradients:
-        gradient.data *= gradient.data.dtype.type(factor)  # `data *=` also notes the change
+    factor = np.minimum(1.0, max_norm / (total + 1e-6))  # 1e-6 as in PyTorch, against a norm of 0
+    with np.errstate(invalid="ignore"):  # an infinite norm makes nan of the infinite elements
+        for gradient in gradients:
+            gradient.data *= gradient.dtype.type(factor)  # `data *=` also notes the change
     return Tensor(np.asarray(total, dtype=gradients[0].dtype))
 
 
