@@ -114,7 +114,7 @@ class _BackwardHooks:
     def __init__(self, module: Any, hooks: _Hooks) -> None:
         self.module = module
         self.hooks = hooks
-        self.grad_output: tuple = ()
+        self.grad_output: tuple | None = None  # between the gradient's arrival and the end of the module
         self.positions: list[int] = []  # of the arguments that require grad
         self.count = 0
 
@@ -142,12 +142,15 @@ class _BackwardHooks:
         return [grads[i] for i in self.output_positions]
 
     def _at_inputs(self, gradients: list) -> list:
+        if self.grad_output is None:  # a gradient that did not come through the outputs: of a second derivative
+            return gradients
         grads = self._run_backward(_spread(gradients, self.positions, self.count))
         return [grads[i] for i in self.positions]
 
     def _run_backward(self, grads: tuple) -> tuple:
         for hook in list(self.hooks.backward.values()):
             grads = _replaced(hook(self.module, grads, self.grad_output), grads, "grad_input")
+        self.grad_output = None
         return grads
 
 

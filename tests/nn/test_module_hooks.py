@@ -127,7 +127,7 @@ def test_second_gradients_go_through_hooked_modules() -> None:
     first, x.grad = x.grad, None
     assert first.item() == 2 * 3 * 4
     first.backward()
-    assert x.grad.item() == 2 * 6 * 2
+    assert x.grad.item() == 2 * 6 * 2  # and does not run the hook again
 
 
 def test_wrong_hooks() -> None:
