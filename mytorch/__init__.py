@@ -24,6 +24,7 @@ from mytorch.dtypes import (
     short,
     uint8,
 )
+from mytorch.memory import keep_freed_memory
 from mytorch.ops.activation import log_softmax, relu, sigmoid, softmax, tanh
 from mytorch.ops.elementwise import add, div, exp, log, mul, neg, pow, sqrt, sub
 from mytorch.ops.linalg import matmul
@@ -53,9 +54,11 @@ __all__ = [
     "tensor",
 ]
 
+keep_freed_memory()
+
 
 def __getattr__(name: str) -> Any:
-    """`mytorch.datasets` is imported when first used: it brings the network and progress bars along."""
-    if name == "datasets":
-        return importlib.import_module("mytorch.datasets")
+    """Parts that many programs do without are imported when first used, to keep `import mytorch` quick."""
+    if name in ("data", "datasets", "profiler"):
+        return importlib.import_module(f"mytorch.{name}")
     raise AttributeError(f"module 'mytorch' has no attribute {name!r}")
