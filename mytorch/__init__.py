@@ -28,9 +28,11 @@ from mytorch.memory import keep_freed_memory
 from mytorch.ops.activation import log_softmax, relu, sigmoid, softmax, tanh
 from mytorch.ops.elementwise import add, div, exp, log, mul, neg, pow, sqrt, sub
 from mytorch.ops.linalg import matmul
+from mytorch.ops.recurrent_cells import gru_cell, lstm_cell, rnn_relu_cell, rnn_tanh_cell
 from mytorch.ops.reduction import amax, argmax, max, mean, sum, var
 from mytorch.ops.shape import cat, clone, flatten, permute, reshape, squeeze, stack, transpose, unsqueeze
 from mytorch.random import manual_seed
+from mytorch.summary import summary
 from mytorch.tensor import Tensor
 from mytorch.threads import get_num_threads, set_num_threads
 from mytorch.version import __version__
@@ -49,6 +51,7 @@ __all__ = [
     "optim",
     "set_grad_enabled",
     "set_num_threads",
+    "summary",
     "tensor",
 ]
 

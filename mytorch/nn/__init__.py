@@ -1,16 +1,28 @@
 """Layers, activations and losses, under PyTorch's names."""
 
-from mytorch.nn import functional, utils
+from mytorch.nn import functional, init, utils
 from mytorch.nn.activations import ReLU, Sigmoid, Softmax, Tanh
 from mytorch.nn.adaptive_pooling import AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d
 from mytorch.nn.attention import MultiheadAttention
 from mytorch.nn.batchnorm import BatchNorm1d, BatchNorm2d
+from mytorch.nn.channel_dropout import Dropout1d, Dropout2d
+from mytorch.nn.containers import ModuleDict, ModuleList, ParameterDict, ParameterList
 from mytorch.nn.conv import Conv1d, Conv2d
 from mytorch.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d
+from mytorch.nn.distance import (
+    CosineEmbeddingLoss,
+    CosineSimilarity,
+    MarginRankingLoss,
+    PairwiseDistance,
+    TripletMarginLoss,
+)
 from mytorch.nn.dropout import Dropout
+from mytorch.nn.embedding import Embedding
 from mytorch.nn.flatten import Flatten
+from mytorch.nn.instancenorm import InstanceNorm1d, InstanceNorm2d
+from mytorch.nn.layer_norm import GroupNorm, LayerNorm, RMSNorm
 from mytorch.nn.linear import Linear
-from mytorch.nn.loss import CrossEntropyLoss
+from mytorch.nn.loss import CrossEntropyLoss, CTCLoss, NLLLoss
 from mytorch.nn.module import Module, Parameter
 from mytorch.nn.padding import (
     CircularPad1d,
@@ -30,9 +42,11 @@ from mytorch.nn.padding import (
     ZeroPad3d,
 )
 from mytorch.nn.pooling import AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d
+from mytorch.nn.probability_loss import BCELoss, BCEWithLogitsLoss, KLDivLoss
 from mytorch.nn.rectifiers import Hardsigmoid, Hardswish, Hardtanh, LeakyReLU, PReLU, ReLU6, Threshold
 from mytorch.nn.recurrent import GRU, LSTM, RNN
 from mytorch.nn.recurrent_cells import GRUCell, LSTMCell, RNNCell
+from mytorch.nn.regression_loss import HuberLoss, L1Loss, MSELoss, SmoothL1Loss
 from mytorch.nn.resample import (
     Fold,
     PixelShuffle,
@@ -42,6 +56,7 @@ from mytorch.nn.resample import (
     UpsamplingBilinear2d,
     UpsamplingNearest2d,
 )
+from mytorch.nn.reshaping import Identity, Unflatten
 from mytorch.nn.sequential import Sequential
 from mytorch.nn.smooth_activations import (
     CELU,
@@ -75,8 +90,11 @@ __all__ = [
     "AdaptiveMaxPool2d",
     "AvgPool1d",
     "AvgPool2d",
+    "BCELoss",
+    "BCEWithLogitsLoss",
     "BatchNorm1d",
     "BatchNorm2d",
+    "CTCLoss",
     "CircularPad1d",
     "CircularPad2d",
     "CircularPad3d",
@@ -87,28 +105,50 @@ __all__ = [
     "Conv2d",
     "ConvTranspose1d",
     "ConvTranspose2d",
+    "CosineEmbeddingLoss",
+    "CosineSimilarity",
     "CrossEntropyLoss",
     "Dropout",
+    "Dropout1d",
+    "Dropout2d",
+    "Embedding",
     "Flatten",
     "Fold",
     "GRUCell",
+    "GroupNorm",
     "Hardsigmoid",
     "Hardswish",
     "Hardtanh",
+    "HuberLoss",
+    "Identity",
+    "InstanceNorm1d",
+    "InstanceNorm2d",
+    "KLDivLoss",
+    "L1Loss",
     "LSTMCell",
+    "LayerNorm",
     "LeakyReLU",
     "Linear",
     "LogSigmoid",
     "LogSoftmax",
+    "MSELoss",
+    "MarginRankingLoss",
     "MaxPool1d",
     "MaxPool2d",
     "Mish",
     "Module",
+    "ModuleDict",
+    "ModuleList",
     "MultiheadAttention",
+    "NLLLoss",
     "PReLU",
+    "PairwiseDistance",
     "Parameter",
+    "ParameterDict",
+    "ParameterList",
     "PixelShuffle",
     "PixelUnshuffle",
+    "RMSNorm",
     "RNNCell",
     "ReLU",
     "ReLU6",
@@ -121,6 +161,7 @@ __all__ = [
     "Sequential",
     "SiLU",
     "Sigmoid",
+    "SmoothL1Loss",
     "Softmax",
     "Softmin",
     "Softplus",
@@ -130,6 +171,8 @@ __all__ = [
     "Threshold",
     "TransformerEncoder",
     "TransformerEncoderLayer",
+    "TripletMarginLoss",
+    "Unflatten",
     "Unfold",
     "Upsample",
     "UpsamplingBilinear2d",
@@ -138,5 +181,6 @@ __all__ = [
     "ZeroPad2d",
     "ZeroPad3d",
     "functional",
+    "init",
     "utils",
 ]

@@ -18,7 +18,7 @@ class Dropout1d(Dropout):
 
 
 class Dropout2d(Dropout):
-    """Dropout1d for images: (N, C, H, W) or (C, H, W)."""
+    """Dropout1d for images, (N, C, H, W)."""
 
     def forward(self, x: Tensor) -> Tensor:
         return F.dropout2d(x, self.p, self.training)

@@ -55,7 +55,8 @@ class Embedding(Module):
         array = embeddings.data if isinstance(embeddings, Tensor) else np.asarray(embeddings)
         if array.ndim != 2:
             raise ValueError(f"Embedding: embeddings must have shape (rows, D), got {array.shape}")
-        layer = cls(*array.shape, padding_idx=padding_idx)
+        rows, width = array.shape
+        layer = cls(rows, width, padding_idx)
         layer.weight = Parameter(array, requires_grad=not freeze)
         return layer
 

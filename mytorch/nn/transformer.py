@@ -8,11 +8,11 @@ from typing import Any
 
 from mytorch.nn import functional as F
 from mytorch.nn.attention import MultiheadAttention
+from mytorch.nn.containers import ModuleList
 from mytorch.nn.dropout import Dropout
 from mytorch.nn.layer_norm import LayerNorm
 from mytorch.nn.linear import Linear
 from mytorch.nn.module import Module
-from mytorch.nn.sequential import Sequential
 from mytorch.tensor import Tensor
 
 __all__ = ["TransformerEncoder", "TransformerEncoderLayer"]
@@ -102,7 +102,7 @@ class TransformerEncoder(Module):
             raise TypeError(f"TransformerEncoder: encoder_layer must be a Module, got {type(encoder_layer).__name__}")
         if not isinstance(num_layers, int) or num_layers < 0:
             raise ValueError(f"TransformerEncoder: num_layers must be an int of at least 0, got {num_layers!r}")
-        self.layers = Sequential(*[copy.deepcopy(encoder_layer) for _ in range(num_layers)])
+        self.layers = ModuleList([copy.deepcopy(encoder_layer) for _ in range(num_layers)])
         self.num_layers = num_layers
         self.norm = norm
 

@@ -11,7 +11,6 @@ from support.twins import assert_twins_agree, twin
 import mytorch
 from mytorch import nn
 from mytorch.nn import functional as F
-from mytorch.nn.layer_norm import LayerNorm
 from mytorch.tensor import Tensor
 
 RNG = np.random.default_rng(41)
@@ -192,7 +191,7 @@ def test_activation_may_be_a_function() -> None:
 def test_encoder_computes_what_pytorchs_computes(norm: bool) -> None:
     torch = pytest.importorskip("torch")
     layer = nn.TransformerEncoderLayer(WIDTH, HEADS, 5, dropout=0.0)
-    ours = nn.TransformerEncoder(layer, 2, LayerNorm(WIDTH) if norm else None)
+    ours = nn.TransformerEncoder(layer, 2, nn.LayerNorm(WIDTH) if norm else None)
     layer = torch.nn.TransformerEncoderLayer(WIDTH, HEADS, 5, dropout=0.0)
     theirs = torch.nn.TransformerEncoder(
         layer, 2, torch.nn.LayerNorm(WIDTH) if norm else None, enable_nested_tensor=False
