@@ -10,6 +10,7 @@ from support.twins import assert_twins_agree, flat, twin
 
 import mytorch
 from mytorch import nn
+from mytorch.nn import functional as F
 from mytorch.nn.utils.rnn import pack_padded_sequence
 from mytorch.tensor import Tensor
 
@@ -249,7 +250,8 @@ def test_a_loop_over_a_cell_is_the_layer() -> None:
 
 # ------------------------------------------------------------------------ refusals
 
-X = Tensor(np.ones((4, 2, 3)))
+X, H = Tensor(np.ones((4, 2, 3))), Tensor(np.ones((2, 2)))
+W, V = Tensor(np.ones((6, 3))), Tensor(np.ones((6, 2)))  # of a GRU cell, 3 -> 2
 
 WRONG = [
     (lambda: nn.RNN(0, 2), ValueError, r"RNN: input_size must be a positive int, got 0"),
@@ -271,6 +273,14 @@ WRONG = [
     (lambda: nn.GRUCell(3, 2)(X), ValueError, r"input must have shape \(N, 3\) or \(3,\), got \(4, 2, 3\)"),
     (lambda: nn.GRUCell(3, 2)(X[0], X[0]), ValueError, r"states in hx must be Tensors of shape \(2, 2\).*got \(2, 3\)"),
     (lambda: nn.LSTMCell(3, 2)(X[0], X[0]), TypeError, r"hx must be a pair \(h, c\) of Tensors, got Tensor"),
+    (lambda: F.gru_cell(X[0].data, H, W, V), TypeError, r"gru_cell: input must be a Tensor, got ndarray"),
+    (lambda: F.gru_cell(X, H, W, V), ValueError, r"gru_cell: input must have shape \(N, in\), got \(4, 2, 3\)"),
+    (lambda: F.gru_cell(X[0], H, W, W), ValueError, r"gru_cell: w_hh must have shape \(3\*H, H\), got \(6, 3\)"),
+    (lambda: F.gru_cell(X[0], H, V, V), ValueError, r"gru_cell: w_ih must have shape \(6, 3\) .*got \(6, 2\)"),
+    (lambda: F.gru_cell(X[0], X[0], W, V), ValueError, r"gru_cell: hx must have shape \(2, 2\) .*got \(2, 3\)"),
+    (lambda: F.gru_cell(X[0], H, W, V, H), ValueError, r"gru_cell: b_ih must have shape \(6,\) .*got \(2, 2\)"),
+    (lambda: F.lstm_cell(X[0], H, W, V), TypeError, r"lstm_cell: hx must be a pair \(h, c\) of Tensors, got Tensor"),
+    (lambda: F.rnn_tanh_cell(X[0], H, H, None), TypeError, r"rnn_tanh_cell: w_hh must be a Tensor, got NoneType"),
 ]
 
 
