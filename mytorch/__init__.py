@@ -97,6 +97,7 @@ from mytorch.ops.linalg import bmm, dot, matmul, mm, mv, outer
 from mytorch.ops.masked import argwhere, masked_fill, masked_select, nonzero
 from mytorch.ops.norm import logsumexp, norm
 from mytorch.ops.ordering import argsort, median, sort, topk
+from mytorch.ops.recurrent_cells import gru_cell, lstm_cell, rnn_relu_cell, rnn_tanh_cell
 from mytorch.ops.reduction import mean, std, sum, var
 from mytorch.ops.repeat import repeat_interleave, tile
 from mytorch.ops.rounding import abs, ceil, floor, frac, round, sign, trunc
@@ -135,6 +136,7 @@ from mytorch.sampling import (
     randn_like,
     randperm,
 )
+from mytorch.summary import summary
 from mytorch.tensor import Tensor
 from mytorch.threads import get_num_threads, set_num_threads
 from mytorch.version import __version__
@@ -155,6 +157,7 @@ __all__ = [
     "optim",
     "set_grad_enabled",
     "set_num_threads",
+    "summary",
     "tensor",
 ]
 
