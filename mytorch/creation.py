@@ -33,6 +33,11 @@ def dtype_or_default(dtype: Any) -> np.dtype:
     return get_default_dtype() if dtype is None else as_dtype(dtype)
 
 
+def leaf(array: np.ndarray, requires_grad: bool) -> Tensor:
+    """A leaf on `array`. TypeError when integers are to require grad: given a dtype, Tensor converts nothing."""
+    return Tensor(array, requires_grad, dtype=array.dtype)
+
+
 # ------------------------------------------------------------------------------ from data
 
 
@@ -56,17 +61,17 @@ def from_numpy(ndarray: np.ndarray) -> Tensor:
 
 def zeros(*size: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
     """Zeros: zeros(2, 3) or zeros((2, 3)). In the default dtype unless `dtype` says otherwise."""
-    return Tensor(np.zeros(shape_of("zeros", size), dtype_or_default(dtype)), requires_grad)
+    return leaf(np.zeros(shape_of("zeros", size), dtype_or_default(dtype)), requires_grad)
 
 
 def ones(*size: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
     """Ones: ones(2, 3) or ones((2, 3)). In the default dtype unless `dtype` says otherwise."""
-    return Tensor(np.ones(shape_of("ones", size), dtype_or_default(dtype)), requires_grad)
+    return leaf(np.ones(shape_of("ones", size), dtype_or_default(dtype)), requires_grad)
 
 
 def empty(*size: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
     """A tensor whose elements are whatever was in memory: to be filled."""
-    return Tensor(np.empty(shape_of("empty", size), dtype_or_default(dtype)), requires_grad)
+    return leaf(np.empty(shape_of("empty", size), dtype_or_default(dtype)), requires_grad)
 
 
 def full(size: Any, fill_value: Any, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
@@ -74,13 +79,13 @@ def full(size: Any, fill_value: Any, *, dtype: Any = None, requires_grad: bool =
     value = as_array(fill_value, dtype)
     if value.ndim:
         raise TypeError(f"full: fill_value must be a number, got shape {value.shape}")
-    return Tensor(np.full(shape_of("full", (size,)), value, value.dtype), requires_grad)
+    return leaf(np.full(shape_of("full", (size,)), value, value.dtype), requires_grad)
 
 
 def eye(n: int, m: int | None = None, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
     """The matrix (n, m), or (n, n), with ones on the diagonal and zeros elsewhere."""
     rows, columns = shape_of("eye", (n, n if m is None else m))
-    return Tensor(np.eye(rows, columns, dtype=dtype_or_default(dtype)), requires_grad)
+    return leaf(np.eye(rows, columns, dtype=dtype_or_default(dtype)), requires_grad)
 
 
 # --------------------------------------------------------------------------------- ranges
@@ -98,13 +103,13 @@ def arange(
     if dtype is None:
         whole = all(isinstance(value, (int, np.integer)) for value in (start, end, step))
         dtype = np.int64 if whole else get_default_dtype()
-    return Tensor(np.arange(start, end, step).astype(as_dtype(dtype)), requires_grad)
+    return leaf(np.arange(start, end, step).astype(as_dtype(dtype)), requires_grad)
 
 
 def linspace(start: float, end: float, steps: int, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
     """`steps` numbers at equal distances from `start` to `end`, both included."""
     (count,) = shape_of("linspace", (steps,))
-    return Tensor(np.linspace(start, end, count, dtype=dtype_or_default(dtype)), requires_grad)
+    return leaf(np.linspace(start, end, count, dtype=dtype_or_default(dtype)), requires_grad)
 
 
 # ------------------------------------------------------------------------- like another one

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mytorch.creation import dtype_or_default, shape_like, shape_of
+from mytorch.creation import dtype_or_default, leaf, shape_like, shape_of
 from mytorch.dtypes import as_dtype
 from mytorch.ops.common import require_tensor
 from mytorch.random import Generator, numpy_generator
@@ -26,8 +26,8 @@ def rand(
     dtype = _float_dtype("rand", dtype)
     shape = shape_of("rand", size)
     if dtype == np.float16:  # NumPy draws no halves, and rounding a float32 could give 1: multiples of 2^-11 instead
-        return Tensor((draw.integers(0, 2**11, shape) / 2**11).astype(dtype), requires_grad)
-    return Tensor(draw.random(shape, dtype=dtype.type), requires_grad)
+        return leaf(np.asarray(draw.integers(0, 2**11, shape) / 2**11).astype(dtype), requires_grad)
+    return leaf(np.asarray(draw.random(shape, dtype=dtype.type)), requires_grad)
 
 
 def randn(
@@ -36,7 +36,7 @@ def randn(
     """Normally distributed numbers, mean 0 and variance 1: randn(2, 3) or randn((2, 3))."""
     draw = numpy_generator("randn", generator)
     dtype = _float_dtype("randn", dtype)
-    return Tensor(np.asarray(draw.standard_normal(shape_of("randn", size))).astype(dtype), requires_grad)
+    return leaf(np.asarray(draw.standard_normal(shape_of("randn", size))).astype(dtype), requires_grad)
 
 
 def randint(
@@ -59,7 +59,7 @@ def randint(
     if low >= high:
         raise ValueError(f"randint: low must be below high, got {low} and {high}")
     numbers = numpy_generator("randint", generator).integers(low, high, shape_of("randint", (size,)))
-    return Tensor(np.asarray(numbers).astype(as_dtype(dtype)), requires_grad)
+    return leaf(np.asarray(numbers).astype(as_dtype(dtype)), requires_grad)
 
 
 def randperm(n: int, *, generator: Generator | None = None, dtype: Any = np.int64) -> Tensor:
@@ -114,7 +114,7 @@ def normal(
         shape = shape_of("normal", (size,))
     draw = numpy_generator("normal", generator)
     numbers = np.asarray(centre + spread * draw.standard_normal(shape))
-    return Tensor(numbers.astype(_float_dtype("normal", dtype)), requires_grad)
+    return leaf(numbers.astype(_float_dtype("normal", dtype)), requires_grad)
 
 
 def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | None = None) -> Tensor:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from tqdm import tqdm  # type: ignore[import-untyped]
 
-from mytorch.datasets.atomic import atomic_write
+from mytorch.atomic import atomic_write
 from mytorch.datasets.files import Catalog, DatasetError, cache_folder, existing
 
 __all__ = ["Archive", "DownloadError", "fetch", "fetch_archive"]

@@ -41,7 +41,7 @@ def _accumulator(x: Any) -> Any:
 
 @numpy_names
 def cumsum(input: T, dim: int, *, dtype: Any = None) -> T:
-    """Running sum along `dim`. Of integers and truth values: in int64."""
+    """Running sum along `dim`. Of integers and truth values in int64, unless `dtype` says otherwise."""
     require_tensor("cumsum", "input", input)
     return _along(CumSum, "cumsum", input, dim, dtype)
 
@@ -76,7 +76,7 @@ class CumProd(Operation):
 
 @numpy_names
 def cumprod(input: T, dim: int, *, dtype: Any = None) -> T:
-    """Running product along `dim`. Of integers and truth values: in int64."""
+    """Running product along `dim`. Of integers and truth values in int64, unless `dtype` says otherwise."""
     require_tensor("cumprod", "input", input)
     return _along(CumProd, "cumprod", input, dim, dtype)
 
@@ -108,22 +108,22 @@ class Prod(Operation):
 
 @numpy_names
 def prod(input: T, dim: int | None = None, keepdim: bool = False, *, dtype: Any = None) -> T:
-    """Product of all elements, or along one axis `dim`. Of integers and truth values: in int64."""
+    """Product of all elements, or along one axis `dim`. Of integers and truth values in int64, unless
+    `dtype` says otherwise."""
     require_tensor("prod", "input", input)
     if dtype is not None:
-        input = cast(input, dtype)
-    if dim is None or input.data.ndim == 0:
-        if dim is not None:
-            axis_of("prod", dim, 0)
-        product = Prod.apply(reshape(input, (-1,) if input.data.size else (0,)), 0, False)
-        return reshape(product, (1,) * input.data.ndim) if keepdim else product
-    return Prod.apply(input, axis_of("prod", dim, input.data.ndim), keepdim)
+        return cast(prod(cast(input, dtype), dim, keepdim), dtype)
+    axis = None if dim is None else axis_of("prod", dim, input.data.ndim)
+    if axis is not None and input.data.ndim:
+        return Prod.apply(input, axis, keepdim)
+    product = Prod.apply(reshape(input, (input.data.size,)), 0, False)
+    return reshape(product, (1,) * input.data.ndim) if keepdim else product
 
 
 def _along(operation: Any, function: str, input: Any, dim: int, dtype: Any) -> Any:
     axis = axis_of(function, dim, input.data.ndim)
     if dtype is not None:
-        input = cast(input, dtype)
+        return cast(_along(operation, function, cast(input, dtype), dim, None), dtype)
     if input.data.ndim == 0:
         return reshape(operation.apply(reshape(input, (1,)), 0), ())
     return operation.apply(input, axis)

@@ -14,6 +14,7 @@ from mytorch.ops.common import T, axes_of, float_data, require_tensor
 from mytorch.ops.counting import count_nonzero
 from mytorch.ops.elementwise import Exp, cast
 from mytorch.ops.extrema import amax, amin
+from mytorch.ops.masking import Masked
 from mytorch.ops.rounding import Abs, Sign, abs
 
 __all__ = ["LogSumExp", "VectorNorm", "logsumexp", "norm", "vector_norm"]
@@ -76,9 +77,9 @@ class VectorNorm(Operation):
     def backward(ctx, grad_y):
         x, y = ctx.saved_tensors
         power = ctx.p - 1
-        # Adding 1 to zeros keeps 0^-1 and 0 / 0 away; the sign 0 makes their derivative 0.
+        # Adding 1 to zeros keeps 0^-1 and 0 / 0 away; the mask and the sign 0 make their derivatives 0.
         y = y.reshape(ctx.kept)
-        scale = grad_y.reshape(ctx.kept) / (y + (y == 0)) ** power
+        scale = Masked.run(grad_y.reshape(ctx.kept) / (y + (y == 0)) ** power, y != 0)
         if ctx.p == 2:
             return scale * x, None, None, None
         size = Abs.run(x)

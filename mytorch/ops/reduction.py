@@ -36,11 +36,11 @@ class Sum(Operation):
 
 @numpy_names
 def sum(input: T, dim: int | Sequence[int] | None = None, keepdim: bool = False, *, dtype: Any = None) -> T:
-    """Sum over `dim`. Integers and truth values are summed as int64."""
+    """Sum over `dim`. Integers and truth values are summed as int64, unless `dtype` says otherwise."""
     require_tensor("sum", "input", input)
-    if dtype is not None:
-        input = cast(input, dtype)
-    return Sum.apply(input, dim, keepdim)
+    if dtype is None:
+        return Sum.apply(input, dim, keepdim)
+    return cast(Sum.apply(cast(input, dtype), dim, keepdim), dtype)
 
 
 class Mean(Operation):
