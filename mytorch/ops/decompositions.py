@@ -193,7 +193,7 @@ class Cholesky(Operation):
     def backward(ctx, grad_l):
         (lower,) = ctx.saved_tensors
         transposed = lower.swapaxes(-1, -2)
-        inner = transposed @ Tril.run(grad_l, 0)
+        inner = transposed @ grad_l  # its lower triangle does not see the upper one of grad_l
         halved = (Tril.run(inner, 0) + Tril.run(inner, -1)) / 2
         p = Solve.run(transposed, Solve.run(transposed, halved).swapaxes(-1, -2))  # this is P^T
         return (p + p.swapaxes(-1, -2)) / 2

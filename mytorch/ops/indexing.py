@@ -81,12 +81,27 @@ def add_at(y: np.ndarray, index: Any, x: np.ndarray) -> None:
 
 def flat_positions(shape: tuple[int, ...], index: Any) -> np.ndarray:
     """The positions that `index` picks of an array of `shape`, counted along the flattened array."""
-    axes = 1 if isinstance(index, np.ndarray) and index.dtype != np.bool_ else len(shape)
-    rows = np.arange(math.prod(shape[:axes])).reshape(shape[:axes])[index]
+    parts = index if isinstance(index, tuple) else (index,)
+    if parts and all(isinstance(part, np.ndarray) and part.dtype.kind in "iu" for part in parts):
+        axes, rows = len(parts), _rows(shape, parts)
+    else:
+        axes, rows = len(shape), np.arange(math.prod(shape)).reshape(shape)[index]
     if axes == len(shape):
         return rows
     row = np.arange(math.prod(shape[axes:])).reshape(shape[axes:])
     return rows.reshape(rows.shape + (1,) * row.ndim) * row.size + row
+
+
+def _rows(shape: tuple[int, ...], parts: tuple[np.ndarray, ...]) -> np.ndarray:
+    """The positions that arrays of integers pick of the first axes, counted along these flattened:
+    without counting all of a large array, of which few elements are wanted."""
+    rows: Any = 0
+    for axis, (size, part) in enumerate(zip(shape, parts)):
+        if part.size and not (-size <= part.min() and part.max() < size):
+            raise IndexError(f"index {part.min()} or {part.max()} is out of bounds for axis {axis} with size {size}")
+        part = part.astype(np.int64, copy=False)
+        rows = rows * size + np.where(part < 0, part + size, part)
+    return rows
 
 
 def getitem(input: T, index: Any) -> T:

@@ -238,3 +238,9 @@ WRONG = [
 def test_wrong_arguments(call, error, message) -> None:
     with pytest.raises(error, match=message):
         call()
+
+
+def test_flat_positions_beyond_the_array() -> None:
+    for index in (np.array([3]), np.array([-4]), (np.array([0]), np.array([2]))):
+        with pytest.raises(IndexError, match="out of bounds"):
+            flat_positions((3, 2), index)
