@@ -81,7 +81,7 @@ class Tensor(TensorMethods):
             array = array.astype(get_default_dtype())
         self._data = array
         self._grad = None
-        self._version = None
+        self._memory = None
         self.is_leaf = bool(is_leaf)
         self.is_parameter = bool(is_parameter)
         self._node = AccumulateGrad(self) if requires_grad else None
@@ -186,8 +186,9 @@ class Tensor(TensorMethods):
         return self._node if type(self._node) is BackwardFunction else None
 
     @property
-    def _version_number(self) -> int:
-        return 0 if self._version is None else self._version[0]
+    def _version(self) -> int:
+        """0 until this tensor's memory is changed in place, and another number after each change."""
+        return 0 if self._memory is None else self._memory.counter[0]
 
     def backward(
         self, gradient: Any = None, retain_graph: bool | None = None, create_graph: bool = False
@@ -218,7 +219,7 @@ class Tensor(TensorMethods):
 
     def detach(self) -> Tensor:
         """A tensor on the same memory, without history."""
-        return self.new_view(self._data)
+        return self.new_alias(self._data)
 
     def register_hook(self, hook: Any) -> RemovableHandle:
         """Call `hook(grad)` with this tensor's complete gradient in every backward; if it returns

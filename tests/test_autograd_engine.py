@@ -641,7 +641,7 @@ def test_forward_must_return_a_tensor() -> None:
         def forward(ctx, x):
             return x.data
 
-    with pytest.raises(TypeError, match=r"Bad\.forward must return a Tensor, got ndarray"):
+    with pytest.raises(TypeError, match=r"Bad\.forward must return a Tensor or a tuple, got ndarray"):
         Bad.apply(leaf(1.0))
 
 
