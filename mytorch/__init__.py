@@ -3,7 +3,7 @@
 import importlib
 from typing import Any
 
-from mytorch import autograd_engine, nn, optim, tensor
+from mytorch import autograd, autograd_engine, nn, optim, tensor, utils
 from mytorch.autograd_engine import Function, enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from mytorch.dtypes import (
     bool_ as bool,
@@ -37,6 +37,7 @@ from mytorch.version import __version__
 __all__ = [
     "Function",
     "Tensor",
+    "autograd",
     "autograd_engine",
     "enable_grad",
     "is_grad_enabled",
@@ -46,6 +47,7 @@ __all__ = [
     "optim",
     "set_grad_enabled",
     "tensor",
+    "utils",
 ]
 
 

@@ -133,6 +133,10 @@ class ContextManager:
                 "its gradient would be wrong. Use an operation that makes a new tensor, or change a copy"
             )
 
+    def output_node(self, i: int, output: Any) -> Any:
+        """A node for output `i`: only BackwardFunction makes one."""
+        raise NotImplementedError
+
     def _only_for_unwanted(self, i: int) -> bool:
         """Whether saved tensor `i` serves only for a gradient that nobody wants: see Function.saved_for."""
         return False

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from mytorch import autograd_engine
+from mytorch import autograd_engine, gradients
 from mytorch.autograd_engine import AccumulateGrad, BackwardFunction
 from mytorch.dtypes import as_dtype, get_default_dtype
 from mytorch.hooks import RemovableHandle
@@ -191,31 +191,21 @@ class Tensor(TensorMethods):
         return 0 if self._memory is None else self._memory.counter[0]
 
     def backward(
-        self, gradient: Any = None, retain_graph: bool | None = None, create_graph: bool = False
-    ) -> None:  # fmt: skip
+        self,
+        gradient: Any = None,
+        retain_graph: bool | None = None,
+        create_graph: bool = False,
+        inputs: Any = None,
+    ) -> None:
         """Add d(self)/d(leaf) to the `grad` of every leaf that this tensor was made from.
 
         gradient: dL/d(self), of this tensor's shape; without it ones, whatever the shape, which
             gives the derivative of the sum of the elements (handout 002, section 0.1.5, step 1).
         retain_graph: keep the graph for another backward; by default only with create_graph.
         create_graph: record the backward pass, so that `grad` can itself be differentiated.
+        inputs: add to the `grad` of these tensors only (a Tensor or a sequence of Tensors).
         """
-        if self._node is None:
-            raise RuntimeError(
-                "backward() on a tensor that does not require grad: none of the tensors that it was made from has "
-                "requires_grad=True, or it was made under no_grad()"
-            )
-        if gradient is None:
-            gradient = self.new_tensor(np.ones_like(self._data))
-        else:
-            gradient = as_operand(gradient, self, "backward")
-            if gradient._data.shape != self._data.shape:
-                raise ValueError(
-                    f"backward: gradient must have the tensor's shape {self._data.shape}, got {gradient._data.shape}"
-                )
-        if retain_graph is None:
-            retain_graph = create_graph
-        autograd_engine.backward(self._node, gradient, retain_graph, create_graph)
+        gradients.backward(self, gradient, retain_graph, create_graph, inputs)
 
     def detach(self) -> Tensor:
         """A tensor on the same memory, without history."""

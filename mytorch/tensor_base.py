@@ -104,7 +104,7 @@ class TensorBase:
         base = self if memory.base is None else memory.base
         view._memory = Memory(memory.counter, base)
         if base._node is None or not base.is_leaf:  # in-place changes of other leaves are refused
-            base._memory.add_view(view)
+            base._own_memory().add_view(view)
         return view
 
     def new_alias(self, data: np.ndarray) -> Any:
