@@ -24,13 +24,14 @@ from mytorch.dtypes import (
     short,
     uint8,
 )
-from mytorch.ops.activation import log_softmax, relu
+from mytorch.ops.activation import log_softmax, relu, sigmoid, softmax, tanh
 from mytorch.ops.elementwise import add, div, exp, log, mul, neg, pow, sqrt, sub
 from mytorch.ops.linalg import matmul
 from mytorch.ops.reduction import amax, argmax, max, mean, sum, var
-from mytorch.ops.shape import cat, clone, permute, reshape, squeeze, stack, transpose, unsqueeze
+from mytorch.ops.shape import cat, clone, flatten, permute, reshape, squeeze, stack, transpose, unsqueeze
 from mytorch.random import manual_seed
 from mytorch.tensor import Tensor
+from mytorch.threads import get_num_threads, set_num_threads
 from mytorch.version import __version__
 
 # What `from mytorch import *` brings: not the names that would hide Python's own (sum, max, pow, bool, ...).
@@ -40,12 +41,14 @@ __all__ = [
     "autograd",
     "autograd_engine",
     "enable_grad",
+    "get_num_threads",
     "is_grad_enabled",
     "manual_seed",
     "nn",
     "no_grad",
     "optim",
     "set_grad_enabled",
+    "set_num_threads",
     "tensor",
     "utils",
 ]

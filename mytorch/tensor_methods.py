@@ -139,9 +139,13 @@ class TensorMethods(TensorBase):
 
     matmul = linalg.matmul
     relu = activation.relu
+    tanh = activation.tanh
+    sigmoid = activation.sigmoid
+    softmax = activation.softmax
     log_softmax = activation.log_softmax
 
     clone = shape.clone
+    flatten = shape.flatten
     transpose = shape.transpose
     swapaxes = shape.transpose
     squeeze = shape.squeeze

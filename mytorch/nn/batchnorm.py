@@ -1,4 +1,4 @@
-"""class BatchNorm1d: batch normalization."""
+"""BatchNorm1d and BatchNorm2d: batch normalization."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import numpy as np
 
 from mytorch.dtypes import get_default_dtype
 from mytorch.nn.module import Module, Parameter
+from mytorch.ops.normalization import BatchNorm, batch_statistics
 from mytorch.tensor import Tensor
 
-__all__ = ["BatchNorm1d"]
+__all__ = ["BatchNorm1d", "BatchNorm2d"]
 
 
-class BatchNorm1d(Module):
-    """y = (x - mean) / sqrt(var + eps) * weight + bias, per feature.    (N, C) or (N, C, L), same out
+class _BatchNorm(Module):
+    """y = (x - mean) / sqrt(var + eps) * weight + bias, per feature, which is axis 1.
 
     In training, mean and var are those of the batch (var is the biased one, divided by n), and
     the running averages take a step towards them:
@@ -23,6 +24,8 @@ class BatchNorm1d(Module):
     `gamma` and `beta` are handout 002's names for weight and bias.
     (Ioffe and Szegedy 2015, algorithm 1; handout 002, section 2.4 and appendix C.)
     """
+
+    _ndims: tuple[int, ...]  # of inputs
 
     def __init__(
         self,
@@ -64,25 +67,26 @@ class BatchNorm1d(Module):
 
     def forward(self, x: Tensor) -> Tensor:
         self._check(x)
-        axes = (0, 2)[: x.ndim - 1]  # all but the features
-        per_feature = (1, self.num_features, 1)[: x.ndim]
-        if self.training or not self.track_running_stats:
-            count = x.numel() // self.num_features
-            if self.training and count < 2:
-                raise ValueError(
-                    f"{self!r}: cannot normalize one value per feature in training, got input of shape {x.shape}; "
-                    "use a larger batch, or eval()"
-                )
-            mean = x.mean(axes)  # (N, C) -> (C,)
-            var = x.var(axes, correction=0)
-            if self.training and self.track_running_stats:
-                self._update_running_stats(mean.data, var.data * (count / (count - 1)))
-        else:
-            mean, var = self.running_mean, self.running_var
-        y = (x - mean.reshape(per_feature)) / (var.reshape(per_feature) + self.eps).sqrt()
+        if not self.training and self.track_running_stats:
+            return self._by_running_stats(x)
+        count = x.numel() // self.num_features
+        if self.training and count < 2:
+            raise ValueError(
+                f"{self!r}: cannot normalize one value per feature in training, got input of shape {x.shape}; "
+                "use a larger batch, or eval()"
+            )
+        mean, var = batch_statistics(x.data)  # (N, C, ...) -> (C,), (C,)
+        if self.training and self.track_running_stats:
+            self._update_running_stats(mean, var * (count / (count - 1)))
+        return BatchNorm.apply(x, self.weight, self.bias, (mean, var), self.eps)
+
+    def _by_running_stats(self, x: Tensor) -> Tensor:
+        per_feature = (1, self.num_features, 1, 1)[: x.ndim]
+        scale = 1 / (self.running_var + self.eps).sqrt()  # (C,)
+        shift = -self.running_mean * scale
         if self.affine:
-            y = y * self.weight.reshape(per_feature) + self.bias.reshape(per_feature)
-        return y
+            scale, shift = scale * self.weight, shift * self.weight + self.bias
+        return x * scale.reshape(per_feature) + shift.reshape(per_feature)
 
     def _update_running_stats(self, mean: np.ndarray, unbiased_var: np.ndarray) -> None:
         self.num_batches_tracked.data += 1
@@ -91,11 +95,21 @@ class BatchNorm1d(Module):
         self.running_var.data = (1 - step) * self.running_var.data + step * unbiased_var
 
     def _check(self, x: Tensor) -> None:
-        if x.ndim not in (2, 3) or x.shape[1] != self.num_features:
-            raise ValueError(
-                f"{self!r}: input must have shape (N, {self.num_features}) or (N, {self.num_features}, L), "
-                f"got {x.shape}"
-            )
+        if x.ndim not in self._ndims or x.shape[1] != self.num_features:
+            shapes = [f"(N, {self.num_features}{', H, W' if n == 4 else ', L' if n == 3 else ''})" for n in self._ndims]
+            raise ValueError(f"{self!r}: input must have shape {' or '.join(shapes)}, got {x.shape}")
 
     def extra_repr(self) -> str:
         return f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}"
+
+
+class BatchNorm1d(_BatchNorm):
+    """Batch normalization of (N, C) or (N, C, L), over all axes but C: see the class above."""
+
+    _ndims = (2, 3)
+
+
+class BatchNorm2d(_BatchNorm):
+    """Batch normalization of images (N, C, H, W), over all axes but C: see the class above."""
+
+    _ndims = (4,)

@@ -5,10 +5,15 @@ of them under PyTorch's names. Each is defined, with its derivative, in the file
 
 from mytorch.ops.activation import *
 from mytorch.ops.common import unbroadcast
+from mytorch.ops.conv import *
+from mytorch.ops.dropout import *
 from mytorch.ops.elementwise import *
 from mytorch.ops.indexing import *
 from mytorch.ops.linalg import *
+from mytorch.ops.linear import *
 from mytorch.ops.loss import *
+from mytorch.ops.normalization import *
+from mytorch.ops.pooling import *
 from mytorch.ops.reduction import *
 from mytorch.ops.shape import *
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from mytorch.dtypes import get_default_dtype
+from mytorch.nn import functional as F
 from mytorch.nn.module import Module, Parameter
 from mytorch.random import default_generator
 from mytorch.tensor import Tensor
@@ -36,8 +37,7 @@ class Linear(Module):
     def forward(self, x: Tensor) -> Tensor:
         if x.ndim == 0 or x.shape[-1] != self.in_features:
             raise ValueError(f"{self!r}: input must have shape (..., {self.in_features}), got {x.shape}")
-        y = x @ self.weight.T  # (..., in) @ (in, out) -> (..., out)
-        return y if self.bias is None else y + self.bias
+        return F.linear(x, self.weight, self.bias)
 
     def extra_repr(self) -> str:
         return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"

@@ -1,4 +1,4 @@
-"""Activation functions, and log-softmax."""
+"""Activation functions, softmax and log-softmax."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from mytorch.autograd_engine import Operation
 from mytorch.ops.common import T, axis_of, float_data, require_tensor
 from mytorch.ops.elementwise import Exp
 
-__all__ = ["LogSoftmax", "ReLU", "log_softmax", "relu"]
+__all__ = [
+    "LogSoftmax", "ReLU", "Sigmoid", "Softmax", "Tanh",
+    "log_softmax", "relu", "sigmoid", "softmax", "tanh",
+]  # fmt: skip
 
 
 class ReLU(Operation):
@@ -59,3 +62,77 @@ def log_softmax(input: T, dim: int) -> T:
     """log(softmax(input)) along `dim`, stable for large and small values."""
     require_tensor("log_softmax", "input", input)
     return LogSoftmax.apply(input, axis_of("log_softmax", dim, input.data.ndim))
+
+
+class Softmax(Operation):
+    """y = e^x / sum of e^x along an axis.   dL/dx = y * (dL/dy - sum of dL/dy * y)
+
+    With the largest x subtracted first, as in LogSoftmax."""
+
+    @staticmethod
+    def forward(ctx, x, dim):
+        ctx.axis = dim
+        data = float_data(x)
+        y = data - data.max(axis=dim, keepdims=True)
+        np.exp(y, out=y)
+        y /= y.sum(axis=dim, keepdims=True)
+        output = x.new_tensor(y)
+        ctx.save_for_backward(output)
+        return output
+
+    @staticmethod
+    def backward(ctx, grad_y):
+        (y,) = ctx.saved_tensors
+        return y * (grad_y - (grad_y * y).sum(axis=ctx.axis, keepdims=True)), None
+
+
+def softmax(input: T, dim: int) -> T:
+    """e^input divided by its sum along `dim`: positive numbers that add up to 1."""
+    require_tensor("softmax", "input", input)
+    return Softmax.apply(input, axis_of("softmax", dim, input.data.ndim))
+
+
+class Tanh(Operation):
+    """y = tanh x.   dL/dx = dL/dy * (1 - y^2)"""
+
+    @staticmethod
+    def forward(ctx, x):
+        y = x.new_tensor(np.tanh(float_data(x)))
+        ctx.save_for_backward(y)
+        return y
+
+    @staticmethod
+    def backward(ctx, grad_y):
+        (y,) = ctx.saved_tensors
+        return grad_y * (1 - y * y)
+
+
+def tanh(input: T) -> T:
+    """Hyperbolic tangent, element-wise."""
+    require_tensor("tanh", "input", input)
+    return Tanh.apply(input)
+
+
+class Sigmoid(Operation):
+    """y = 1 / (1 + e^-x).   dL/dx = dL/dy * y * (1 - y)
+
+    Below 0 as e^x / (1 + e^x): there e^-x would overflow."""
+
+    @staticmethod
+    def forward(ctx, x):
+        data = float_data(x)
+        small = np.exp(-np.abs(data))  # e^-|x|, at most 1
+        y = x.new_tensor(np.where(data >= 0, data.dtype.type(1), small) / (1 + small))
+        ctx.save_for_backward(y)
+        return y
+
+    @staticmethod
+    def backward(ctx, grad_y):
+        (y,) = ctx.saved_tensors
+        return grad_y * (y * (1 - y))
+
+
+def sigmoid(input: T) -> T:
+    """1 / (1 + e^-input), element-wise."""
+    require_tensor("sigmoid", "input", input)
+    return Sigmoid.apply(input)

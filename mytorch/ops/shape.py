@@ -18,7 +18,7 @@ from mytorch.ops.common import T, axes_of, axis_of, require_tensor, unbroadcast
 
 __all__ = [
     "Cat", "Clone", "Expand", "Permute", "Reshape", "Stack", "Transpose",
-    "cat", "clone", "expand", "permute", "reshape", "squeeze", "stack", "transpose", "unsqueeze",
+    "cat", "clone", "expand", "flatten", "permute", "reshape", "squeeze", "stack", "transpose", "unsqueeze",
 ]  # fmt: skip
 
 
@@ -40,6 +40,17 @@ def reshape(input: T, shape: Sequence[int]) -> T:
     """`input` in another shape with as many elements; one of the sizes may be -1: "the rest"."""
     require_tensor("reshape", "input", input)
     return Reshape.apply(input, _full_shape("reshape", input.data.shape, shape))
+
+
+def flatten(input: T, start_dim: int = 0, end_dim: int = -1) -> T:
+    """`input` with the axes from `start_dim` to `end_dim` merged into one. A 0-d tensor becomes 1-d."""
+    require_tensor("flatten", "input", input)
+    shape = input.data.shape
+    start = axis_of("flatten", start_dim, len(shape), "start_dim")
+    end = axis_of("flatten", end_dim, len(shape), "end_dim")
+    if start > end:
+        raise ValueError(f"flatten: start_dim must not come after end_dim, got {start_dim} and {end_dim}")
+    return Reshape.apply(input, (*shape[:start], math.prod(shape[start : end + 1]), *shape[end + 1 :]))
 
 
 def _full_shape(function: str, old: tuple[int, ...], new: Sequence[int]) -> tuple[int, ...]:

@@ -2,36 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
 
 from mytorch.tensor import Tensor
 
-__all__ = ["Optimizer"]
+__all__ = ["Optimizer", "group_option"]
+
+BLOCK = 1 << 15  # elements that are updated at a time: what an update reads and writes then stays in the cache
+
+
+def group_option(name: str) -> Any:
+    """An attribute that stands for the option `name` of the parameter groups: it reads the first
+    group's, and setting it sets every group's."""
+
+    def read(self: Optimizer) -> Any:
+        return self.param_groups[0][name]
+
+    def write(self: Optimizer, value: Any) -> None:
+        for group in self.param_groups:
+            group[name] = value
+
+    return property(read, write, doc=f"`{name}` of the first parameter group; setting it sets every group's.")
 
 
 class Optimizer:
-    """Holds the parameters that `step` changes. A subclass defines `step`.
+    """Holds the parameters that `step` changes. A subclass defines `step`, or `update` and `new_state`.
 
-    params: an iterable of Tensors with requires_grad=True, e.g. `model.parameters()`.
+    params: an iterable of Tensors with requires_grad=True, e.g. `model.parameters()`, or of dicts
+        {"params": Tensors, "lr": ...}: groups of parameters with options of their own.
+    defaults: the options that a group has if it does not say otherwise.
+
+    params: all parameters in order.   param_groups: the groups, as dicts.
+    state: for each parameter a dict with what the optimizer remembers of it, as arrays and numbers.
     """
 
-    def __init__(self, params: Iterable[Tensor]) -> None:
+    def __init__(self, params: Iterable[Any], defaults: dict[str, Any] | None = None) -> None:
         if isinstance(params, Tensor):
             raise TypeError("params must be an iterable of Tensors, got one Tensor; put it in a list")
-        self.params = list(params)
-        if not self.params:
+        if isinstance(params, dict):
+            raise TypeError("params must be an iterable of Tensors or of dicts, got one dict; put it in a list")
+        self.defaults = defaults or {}
+        self.params: list[Tensor] = []
+        self.param_groups: list[dict[str, Any]] = []
+        self.state: dict[Tensor, dict[str, Any]] = {}
+        self._scratch: dict[Any, np.ndarray] = {}
+        given = list(params)
+        if not given:
             raise ValueError(
                 "params is empty: there is nothing to optimize (is every layer an attribute of the model?)"
             )
-        for i, param in enumerate(self.params):
+        for group in given if isinstance(given[0], dict) else [{"params": given}]:
+            self.add_param_group(group)
+
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
+        """Optimize more parameters: {"params": Tensors, option: value, ...}, the other options being the defaults."""
+        if not isinstance(param_group, dict) or "params" not in param_group:
+            raise TypeError(f"a parameter group must be a dict with the key 'params', got {param_group!r:.60}")
+        params = param_group["params"]
+        group = {**self.defaults, **param_group, "params": [params] if isinstance(params, Tensor) else list(params)}
+        unknown = set(group) - set(self.defaults) - {"params"}
+        if self.defaults and unknown:
+            raise ValueError(f"a parameter group has no option {', '.join(sorted(unknown))}; {type(self).__name__} "
+                             f"has {', '.join(self.defaults)}")  # fmt: skip
+        for i, param in enumerate(group["params"]):
             if not isinstance(param, Tensor):
                 raise TypeError(f"params must hold Tensors, got {type(param).__name__} at position {i}")
             if param.grad_fn is not None:
                 raise ValueError(
                     f"params must hold leaves, got the result of {param.grad_fn.function_name} at position {i}"
                 )
-        if len(set(self.params)) != len(self.params):
+        everything = self.params + group["params"]
+        if len(set(everything)) != len(everything):
             raise ValueError("params holds a Tensor twice: each step would change it twice")
+        self.check_options(group)
+        for param in group["params"]:
+            self.state[param] = self.new_state(param, group)
+        self.params += group["params"]
+        self.param_groups.append(group)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients of all parameters (or, with set_to_none=False, set them to 0)."""
@@ -42,5 +92,90 @@ class Optimizer:
                 param.grad.zero_()
 
     def step(self) -> None:
-        """Change the parameters by their gradients."""
-        raise NotImplementedError(f"{type(self).__name__} needs a method step(self)")
+        """Change the parameters by their gradients; those without a gradient are left alone."""
+        if type(self).update is Optimizer.update:
+            raise NotImplementedError(f"{type(self).__name__} needs a method step(self)")
+        # On arrays, so nothing is recorded.
+        for group in self.param_groups:
+            for param in group["params"]:
+                if param.grad is not None:
+                    self.update(param._data, param.grad._data, self.state[param], group)
+                    param.mark_changed()
+
+    # ------------------------------------------------------------- what subclasses define
+
+    def check_options(self, group: dict[str, Any]) -> None:
+        """Raise ValueError for options that make no sense."""
+
+    def new_state(self, param: Tensor, group: dict[str, Any]) -> dict[str, Any]:
+        """What is remembered of `param`, in `group`, before its first step."""
+        return {}
+
+    def update(self, weight: np.ndarray, grad: np.ndarray, state: dict[str, Any], group: dict[str, Any]) -> None:
+        """Change `weight` in place, and its `state`."""
+
+    # ----------------------------------------------------------------- tools for `update`
+
+    def blocks(self, *arrays: np.ndarray) -> Iterator[tuple[np.ndarray, ...]]:
+        """The arrays, all of one shape; large ones in pieces that fit into the cache, as views."""
+        first = arrays[0]
+        if first.size <= BLOCK or not all(a.flags.c_contiguous for a in arrays):
+            yield arrays
+            return
+        flat = [a.reshape(-1) for a in arrays]
+        for start in range(0, first.size, BLOCK):
+            yield tuple([a[start : start + BLOCK] for a in flat])
+
+    def scratch(self, like: np.ndarray, purpose: str = "") -> np.ndarray:
+        """Work memory in the shape and dtype of `like`, the same one every time."""
+        key = (like.shape, like.dtype, purpose)
+        if key not in self._scratch:
+            self._scratch[key] = np.empty(like.shape, like.dtype)
+        return self._scratch[key]
+
+    # ------------------------------------------------------------------- saving, loading
+
+    def state_dict(self) -> dict[str, Any]:
+        """{"state": {number of the parameter: its state}, "param_groups": groups with such numbers}:
+        copies, enough to go on later as if nothing had happened."""
+        number = {param: i for i, param in enumerate(self.params)}
+        state = {
+            number[param]: {name: np.copy(v) if isinstance(v, np.ndarray) else v for name, v in values.items()}
+            for param, values in self.state.items()
+        }
+        groups = [{**group, "params": [number[param] for param in group["params"]]} for group in self.param_groups]
+        return {"state": state, "param_groups": groups}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Take over what `state_dict` of an optimizer with the same parameters returned.
+        ValueError if they differ in number or shape; nothing has been changed then."""
+        groups, state = state_dict["param_groups"], state_dict["state"]
+        sizes, own_sizes = [len(g["params"]) for g in groups], [len(g["params"]) for g in self.param_groups]
+        if sizes != own_sizes:
+            raise ValueError(f"load_state_dict: expected groups of {own_sizes} parameters, got groups of {sizes}")
+        numbers = [number for group in groups for number in group["params"]]
+        loaded = {}
+        for number, param in zip(numbers, self.params):
+            own, values = self.state[param], state.get(number, {})
+            if own.keys() != values.keys():
+                raise ValueError(f"load_state_dict: parameter {number} needs {list(own)}, got {list(values)}")
+            for name, value in values.items():
+                if np.shape(value) != np.shape(own[name]):
+                    raise ValueError(
+                        f"load_state_dict: {name} of parameter {number} must have shape {np.shape(own[name])}, "
+                        f"got {np.shape(value)}"
+                    )
+            loaded[param] = {
+                name: np.array(v, own[name].dtype) if isinstance(own[name], np.ndarray) else v
+                for name, v in values.items()
+            }
+        self.state = loaded
+        for group, new in zip(self.param_groups, groups):
+            group.update({name: value for name, value in new.items() if name != "params"})
+
+
+def require_not_negative(group: dict[str, Any], *names: str) -> None:
+    """ValueError if one of the options is below 0."""
+    for name in names:
+        if group[name] < 0:
+            raise ValueError(f"{name} must not be negative, got {group[name]}")
