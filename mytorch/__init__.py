@@ -112,7 +112,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """`mytorch.datasets` is imported when first used: it brings the network and progress bars along."""
-    if name == "datasets":
-        return importlib.import_module("mytorch.datasets")
+    """Parts that many programs do without are imported when first used, to keep `import mytorch` quick."""
+    if name in ("data", "datasets"):
+        return importlib.import_module(f"mytorch.{name}")
     raise AttributeError(f"module 'mytorch' has no attribute {name!r}")

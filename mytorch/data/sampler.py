@@ -1,0 +1,149 @@
+"""Samplers: the order in which a `DataLoader` takes the samples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence, Sized
+from typing import Any
+
+import numpy as np
+
+from mytorch.random import default_generator
+
+__all__ = [
+    "BatchSampler",
+    "RandomSampler",
+    "Sampler",
+    "SequentialSampler",
+    "SubsetRandomSampler",
+    "WeightedRandomSampler",
+]
+
+
+class Sampler:
+    """Gives the indices of one epoch as an array, by `indices()`; iterating goes through them.
+
+    A subclass defines `indices()` and `__len__()`.
+    """
+
+    def indices(self) -> np.ndarray:
+        raise NotImplementedError(f"{type(self).__name__} needs a method indices(self)")
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.indices().tolist())
+
+
+class SequentialSampler(Sampler):
+    """0, 1, 2, ..."""
+
+    def __init__(self, data_source: Sized) -> None:
+        self.data_source = data_source
+
+    def indices(self) -> np.ndarray:
+        return np.arange(len(self.data_source))
+
+    def __len__(self) -> int:
+        return len(self.data_source)
+
+
+class RandomSampler(Sampler):
+    """All indices in a random order, a new one each epoch; with replacement=True independent draws.
+
+    num_samples: how many indices an epoch has (default: as many as samples).
+    generator: draws them; by default the one that `mytorch.manual_seed` restarts.
+    """
+
+    def __init__(
+        self,
+        data_source: Sized,
+        replacement: bool = False,
+        num_samples: int | None = None,
+        generator: np.random.Generator | None = None,
+    ) -> None:
+        if num_samples is not None and (not isinstance(num_samples, int) or num_samples < 1):
+            raise ValueError(f"RandomSampler: num_samples must be a positive int, got {num_samples!r}")
+        self.data_source = data_source
+        self.replacement = replacement
+        self.num_samples = len(data_source) if num_samples is None else num_samples
+        self.generator = generator
+
+    def indices(self) -> np.ndarray:
+        generator = default_generator() if self.generator is None else self.generator
+        size = len(self.data_source)
+        if self.replacement:
+            return generator.integers(size, size=self.num_samples)
+        rounds = -(-self.num_samples // size) if size else 0
+        return np.concatenate([generator.permutation(size) for _ in range(rounds)] or [np.arange(0)])[
+            : self.num_samples
+        ]
+
+    def __len__(self) -> int:
+        return self.num_samples
+
+
+class SubsetRandomSampler(Sampler):
+    """The given indices in a random order, a new one each epoch."""
+
+    def __init__(self, indices: Sequence[int], generator: np.random.Generator | None = None) -> None:
+        self._indices = np.asarray(indices, dtype=np.int64)
+        self.generator = generator
+
+    def indices(self) -> np.ndarray:
+        return (default_generator() if self.generator is None else self.generator).permutation(self._indices)
+
+    def __len__(self) -> int:
+        return len(self._indices)
+
+
+class WeightedRandomSampler(Sampler):
+    """num_samples indices, drawn with probabilities proportional to `weights`."""
+
+    def __init__(
+        self,
+        weights: Sequence[float],
+        num_samples: int,
+        replacement: bool = True,
+        generator: np.random.Generator | None = None,
+    ) -> None:
+        self.weights = np.asarray(weights, dtype=np.float64)
+        if self.weights.ndim != 1 or not (self.weights >= 0).all() or not self.weights.sum() > 0:
+            raise ValueError("WeightedRandomSampler: weights must be a list of numbers >= 0, not all 0")
+        possible = int(np.count_nonzero(self.weights))
+        if not replacement and num_samples > possible:
+            raise ValueError(
+                f"WeightedRandomSampler: without replacement at most {possible} indices can be drawn, got "
+                f"num_samples={num_samples}"
+            )
+        self.num_samples = num_samples
+        self.replacement = replacement
+        self.generator = generator
+
+    def indices(self) -> np.ndarray:
+        generator = default_generator() if self.generator is None else self.generator
+        chances = self.weights / self.weights.sum()
+        return generator.choice(len(chances), size=self.num_samples, replace=self.replacement, p=chances)
+
+    def __len__(self) -> int:
+        return self.num_samples
+
+
+class BatchSampler:
+    """The indices of `sampler` in batches (arrays of indices); the last may be shorter."""
+
+    def __init__(self, sampler: Iterable[int], batch_size: int, drop_last: bool = False) -> None:
+        if not isinstance(batch_size, int) or isinstance(batch_size, bool) or batch_size < 1:
+            raise ValueError(f"batch_size must be a positive int, got {batch_size!r}")
+        self.sampler: Any = sampler
+        self.batch_size = batch_size
+        self.drop_last = drop_last
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        sampler = self.sampler
+        indices = sampler.indices() if isinstance(sampler, Sampler) else np.fromiter(sampler, dtype=np.int64)
+        for start in range(0, len(indices), self.batch_size):
+            batch = indices[start : start + self.batch_size]
+            if len(batch) == self.batch_size or not self.drop_last:
+                yield batch
+
+    def __len__(self) -> int:
+        count = len(self.sampler)
+        return count // self.batch_size if self.drop_last else -(-count // self.batch_size)

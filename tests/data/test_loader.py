@@ -1,0 +1,183 @@
+"""DataLoader and samplers: order, batches, collation, the preparing thread."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import numpy as np
+import pytest
+
+import mytorch
+from mytorch import Tensor
+from mytorch.data import (
+    BatchSampler,
+    DataLoader,
+    Dataset,
+    RandomSampler,
+    SequentialSampler,
+    Subset,
+    SubsetRandomSampler,
+    TensorDataset,
+    WeightedRandomSampler,
+    default_collate,
+)
+
+NUMBERS = TensorDataset(np.arange(10))
+
+
+class Counting(Dataset):
+    """Notes what is fetched; sample i is a dict."""
+
+    def __init__(self, size=10, fails_at=None):
+        self.size, self.fails_at, self.fetched = size, fails_at, []
+
+    def __len__(self):
+        return self.size
+
+    def __getitem__(self, index):
+        if index == self.fails_at:
+            raise ZeroDivisionError("sample is broken")
+        self.fetched.append(index)
+        return {"x": np.full(2, float(index)), "name": f"n{index}"}
+
+
+def numbers(loader):
+    return [batch[0].numpy().tolist() for batch in loader]
+
+
+def test_batches_in_order_and_the_short_last_one():
+    assert numbers(DataLoader(NUMBERS, 4)) == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
+    assert numbers(DataLoader(NUMBERS, 4, drop_last=True)) == [[0, 1, 2, 3], [4, 5, 6, 7]]
+    assert [len(DataLoader(NUMBERS, 4, drop_last=drop)) for drop in (False, True)] == [3, 2]
+
+
+def test_shuffling_draws_a_new_order_each_epoch_and_loses_nothing():
+    loader = DataLoader(NUMBERS, 3, shuffle=True, generator=np.random.default_rng(0))
+    first, second = numbers(loader), numbers(loader)
+    assert first != second
+    assert sorted(np.concatenate(first)) == sorted(np.concatenate(second)) == list(range(10))
+    assert numbers(DataLoader(NUMBERS, 3, shuffle=True, generator=np.random.default_rng(0))) == first
+
+
+def test_the_seed_of_mytorch_decides_the_order():
+    mytorch.manual_seed(5)
+    first = numbers(DataLoader(NUMBERS, 10, shuffle=True))
+    mytorch.manual_seed(5)
+    assert numbers(DataLoader(NUMBERS, 10, shuffle=True)) == first
+
+
+def test_single_samples_without_batches():
+    assert [x.item() for (x,) in DataLoader(NUMBERS, batch_size=None)] == list(range(10))
+
+
+def test_samples_one_by_one_are_collated():
+    batch = next(iter(DataLoader(Counting(), 3)))
+    np.testing.assert_array_equal(batch["x"].numpy(), [[0, 0], [1, 1], [2, 2]])
+    assert batch["name"] == ["n0", "n1", "n2"]
+
+
+def test_whole_batches_are_not_fetched_sample_by_sample():
+    class Fast(Counting):
+        def batch(self, indices):
+            return indices * 10
+
+    dataset = Fast()
+    assert [b.tolist() for b in DataLoader(Subset(dataset, [5, 6, 7]), 2)] == [[50, 60], [70]]
+    assert dataset.fetched == []
+
+
+def test_collate_fn_of_ones_own():
+    loader = DataLoader(NUMBERS, 4, collate_fn=lambda samples: [int(x.item()) for (x,) in samples])
+    assert list(loader) == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
+
+
+def test_collation():
+    samples = [
+        (1, 2.5, True, np.float32(1), [Tensor([1.0, 2.0])]),
+        (3, 4.5, False, np.float32(2), [Tensor([3.0, 4.0])]),
+    ]
+    integers, floats, truths, singles, (tensors,) = default_collate(samples)
+    assert (integers.dtype, floats.dtype, truths.dtype, singles.dtype) == (np.int64, np.float64, np.bool_, np.float32)
+    np.testing.assert_array_equal(tensors.numpy(), [[1, 2], [3, 4]])
+    with pytest.raises(ValueError, match=r"equally many entries, got \[1, 2\]"):
+        default_collate([(1,), (1, 2)])
+
+
+def test_a_sampler_or_batch_sampler_of_ones_own():
+    assert numbers(DataLoader(NUMBERS, 2, sampler=[3, 1, 4])) == [[3, 1], [4]]
+    assert numbers(DataLoader(NUMBERS, batch_sampler=[[1], [2, 3]])) == [[1], [2, 3]]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"sampler": [1], "shuffle": True},
+        {"batch_sampler": [[1]], "batch_size": 2},
+        {"batch_sampler": [[1]], "shuffle": True},
+        {"batch_size": None, "drop_last": True},
+        {"batch_size": 0},
+        {"batch_size": 2.5},
+        {"prefetch": -1},
+    ],
+)
+def test_refuses(options):
+    with pytest.raises(ValueError, match=r"batch_size|sampler|drop_last|prefetch"):
+        DataLoader(NUMBERS, **options)
+
+
+def test_prefetching_gives_the_same_batches():
+    plain = DataLoader(NUMBERS, 3, shuffle=True, generator=np.random.default_rng(1))
+    ahead = DataLoader(NUMBERS, 3, shuffle=True, generator=np.random.default_rng(1), prefetch=2)
+    for _ in range(3):
+        assert numbers(ahead) == numbers(plain)
+
+
+def test_prefetching_prepares_no_more_than_it_is_told():
+    dataset = Counting(100)
+    batches = iter(DataLoader(dataset, 1, prefetch=2))
+    next(batches)
+    time.sleep(0.3)
+    assert len(dataset.fetched) <= 5  # one in use, two waiting, one in the thread's hands, and one started
+    batches.close()
+
+
+def test_an_error_in_the_preparing_thread_arrives():
+    loader = DataLoader(Counting(fails_at=4), 2, prefetch=3)
+    batches = iter(loader)
+    assert [next(batches)["name"], next(batches)["name"]] == [["n0", "n1"], ["n2", "n3"]]
+    with pytest.raises(ZeroDivisionError, match="sample is broken"):
+        next(batches)
+
+
+def test_no_thread_is_left_when_the_loop_is_left():
+    before = threading.active_count()
+    for _ in DataLoader(Counting(1000), 1, prefetch=1):
+        break
+    deadline = time.monotonic() + 5
+    while threading.active_count() > before and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert threading.active_count() == before
+
+
+def test_samplers():
+    rng = np.random.default_rng(0)
+    assert list(SequentialSampler(NUMBERS)) == list(range(10))
+    assert sorted(RandomSampler(NUMBERS, generator=rng)) == list(range(10))
+    assert len(list(RandomSampler(NUMBERS, num_samples=25, generator=rng))) == 25
+    drawn = list(RandomSampler(NUMBERS, replacement=True, num_samples=1000, generator=rng))
+    assert set(drawn) == set(range(10))
+    assert sorted(SubsetRandomSampler([7, 3, 5], rng)) == [3, 5, 7]
+    assert [b.tolist() for b in BatchSampler(range(5), 2, drop_last=True)] == [[0, 1], [2, 3]]
+
+
+def test_weighted_sampler_follows_its_weights():
+    drawn = list(WeightedRandomSampler([1, 0, 3], 4000, generator=np.random.default_rng(0)))
+    counts = np.bincount(drawn, minlength=3)
+    assert counts[1] == 0
+    assert counts[2] / counts[0] == pytest.approx(3, rel=0.15)
+    assert sorted(WeightedRandomSampler([1, 0, 3], 2, replacement=False)) == [0, 2]
+    with pytest.raises(ValueError, match="at most 2 indices"):
+        WeightedRandomSampler([1, 0, 3], 3, replacement=False)
+    with pytest.raises(ValueError, match="not all 0"):
+        WeightedRandomSampler([0, 0], 1)
