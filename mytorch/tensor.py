@@ -14,11 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from mytorch import autograd_engine, gradients
+from mytorch import gradients
 from mytorch.autograd_engine import AccumulateGrad, BackwardFunction
 from mytorch.dtypes import as_dtype, get_default_dtype
-from mytorch.hooks import RemovableHandle
-from mytorch.ops import indexing
+from mytorch.hooks import RETAIN_GRAD, RemovableHandle
 from mytorch.ops.common import as_operand
 from mytorch.random import default_generator
 from mytorch.tensor_base import TensorBase
@@ -220,8 +219,8 @@ class Tensor(TensorMethods):
             self._node._hooks = {}
         hooks = self._node._hooks
         handle = RemovableHandle(hooks, hook)
-        if _RETAIN in hooks:  # comes last: it keeps the gradient that the hooks made
-            hooks[_RETAIN] = hooks.pop(_RETAIN)
+        if RETAIN_GRAD in hooks:  # comes last: it keeps the gradient that the hooks made
+            hooks[RETAIN_GRAD] = hooks.pop(RETAIN_GRAD)
         return handle
 
     def retain_grad(self) -> None:
@@ -239,35 +238,13 @@ class Tensor(TensorMethods):
             if tensor is not None:
                 tensor._grad = grad if tensor._grad is None else tensor._grad + grad
 
-        self._node._hooks[_RETAIN] = keep
+        self._node._hooks[RETAIN_GRAD] = keep
 
     @property
     def retains_grad(self) -> bool:
-        return type(self._node) is BackwardFunction and _RETAIN in (self._node._hooks or ())
+        return type(self._node) is BackwardFunction and RETAIN_GRAD in (self._node._hooks or ())
 
     # ---------------------------------------------- as a container or a number
-
-    def __setitem__(self, index: Any, value: Any) -> None:
-        value = as_operand(value, self, "x[index] = value")
-        self._refuse_to_lose_history("x[index] = value", value)
-        self._data[indexing.to_numpy(index)] = value._data
-        self.mark_changed()
-
-    def fill_(self, value: Any) -> Tensor:
-        """Set all elements to `value`, in place."""
-        self[...] = value
-        return self
-
-    def zero_(self) -> Tensor:
-        """Set all elements to 0, in place."""
-        return self.fill_(0)
-
-    def _refuse_to_lose_history(self, what: str, *operands: Tensor) -> None:
-        if autograd_engine.is_grad_enabled() and any(t.requires_grad for t in (self, *operands)):
-            raise RuntimeError(
-                f"{what}: changing a tensor in place is not recorded, and a tensor here requires grad; make a new "
-                "tensor instead, or wrap the change in no_grad() if gradients should not know of it"
-            )
 
     def __len__(self) -> int:
         if not self._data.ndim:
@@ -356,9 +333,6 @@ class Tensor(TensorMethods):
     @staticmethod
     def arange(*interval: Any, **options: Any) -> Tensor:
         return Tensor(np.arange(*interval), **options)
-
-
-_RETAIN = "retain_grad"  # the key of retain_grad's hook among a node's hooks
 
 
 def tensor(data: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from mytorch.methods_inplace import InPlaceMethods
 from mytorch.methods_math import MathMethods
 from mytorch.ops import activation, elementwise, indexing, linalg, shape
 from mytorch.ops.common import as_operand
@@ -23,7 +24,7 @@ def sizes_of(args: tuple) -> tuple[int, ...]:
     return tuple([int(n.__index__()) for n in args])
 
 
-class TensorMethods(MathMethods):
+class TensorMethods(MathMethods, InPlaceMethods):
     """The half of class Tensor that computes; `mytorch.tensor` has the other half."""
 
     __slots__ = ()
