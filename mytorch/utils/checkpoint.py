@@ -74,16 +74,15 @@ class _NodesMade:
     def __enter__(self) -> _NodesMade:
         self.nodes: list[BackwardFunction] = []
         self._thread = threading.get_ident()
-        self._observer = self._made  # one object: `self._made` makes a new one each time
-        observers.add(self._observer)
+        observers.add(self)
         return self
 
-    def _made(self, node: BackwardFunction) -> None:
+    def __call__(self, node: BackwardFunction) -> None:
         if threading.get_ident() == self._thread and is_grad_enabled() and any(node.next_functions):
             self.nodes.append(node)
 
     def __exit__(self, *exception: object) -> None:
-        observers.remove(self._observer)
+        observers.remove(self)
 
 
 class _Asleep(StandIn):
