@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
-from mytorch.datasets.atomic import atomic_write
+from mytorch.atomic import atomic_write
 
 __all__ = ["DEFAULT_PATH", "plot_validation_accuracy", "validation_accuracy_figure"]
 

@@ -40,6 +40,7 @@ from mytorch.dtypes import (
     short,
     uint8,
 )
+from mytorch.memory import keep_freed_memory
 from mytorch.ops.activation import log_softmax, relu, sigmoid, softmax, tanh
 from mytorch.ops.arithmetic import floor_divide, lerp, reciprocal, remainder, rsqrt, square
 from mytorch.ops.comparison import (
@@ -110,9 +111,11 @@ __all__ = [
     "utils",
 ]
 
+keep_freed_memory()
+
 
 def __getattr__(name: str) -> Any:
     """Parts that many programs do without are imported when first used, to keep `import mytorch` quick."""
-    if name in ("data", "datasets"):
+    if name in ("data", "datasets", "profiler"):
         return importlib.import_module(f"mytorch.{name}")
     raise AttributeError(f"module 'mytorch' has no attribute {name!r}")

@@ -21,7 +21,7 @@ class Mutation(NamedTuple):
 
 ELEMENTWISE, ENGINE, TENSOR = "ops/elementwise.py", "autograd_engine.py", "tensor.py"
 NORM, SGD, LOSS, RELU = "nn/batchnorm.py", "optim/sgd.py", "ops/loss.py", "ops/activation.py"
-LINEAR, SEQUENTIAL, MATMUL, METHODS = "nn/linear.py", "nn/sequential.py", "ops/linalg.py", "tensor_methods.py"
+LINEAR, SEQUENTIAL, METHODS = "nn/linear.py", "nn/sequential.py", "tensor_methods.py"
 
 EXCHANGED_OPERANDS, EXCHANGED = "the operands are exchanged", "the gradients of a and b are exchanged"
 IGNORED = "upstream gradient ignored"
@@ -57,6 +57,64 @@ def false_backward(ctx, grad, true={cls}.backward):
 {cls}.forward, {cls}.backward = staticmethod(false_forward), staticmethod(false_backward)
 """
 
+# The same for what is one fused operation, or one method for all options: appended to its file, a
+# plain version as a student would write it, in which the mistake is then made.
+PLAIN = {
+    LINEAR: """
+
+from mytorch.ops.linalg import MatMul
+
+
+def plain_forward(self, x):
+    y = x @ self.weight.T
+    return y if self.bias is None else y + self.bias
+
+
+Linear.forward = plain_forward
+""",
+    SGD: """
+
+def plain_step(self):
+    momentums = self.momentums
+    for param, velocity in zip(self.params, momentums):
+        if param.grad is None:
+            continue
+        velocity *= self.momentum
+        velocity -= self.lr * param.grad.data
+        param.data += velocity
+
+
+SGD.step = plain_step
+""",
+    NORM: """
+
+def plain_forward(self, x):
+    axes, per_feature = (0, 2)[: x.ndim - 1], (1, self.num_features, 1)[: x.ndim]
+    if self.training or not self.track_running_stats:
+        count = x.numel() // self.num_features
+        mean, var = x.mean(axes), x.var(axes, correction=0)
+        if self.training:
+            self._update_running_stats(mean.data, var.data * (count / (count - 1)))
+    else:
+        mean, var = self.running_mean, self.running_var
+    y = (x - mean.reshape(per_feature)) / (var.reshape(per_feature) + self.eps).sqrt()
+    return y * self.weight.reshape(per_feature) + self.bias.reshape(per_feature)
+
+
+_BatchNorm.forward = plain_forward
+""",
+    LOSS: """
+
+from mytorch.ops.activation import LogSoftmax, log_softmax
+
+
+def cross_entropy(input, target, *, reduction="mean"):
+    labels = _labels("cross_entropy", input, target)
+    losses = neg(getitem(log_softmax(input, 1), (np.arange(len(labels)), labels)))
+    return losses if reduction == "none" else mean(losses) if reduction == "mean" else sum(losses)
+""",
+}
+
 
 def forward(name: str, file: str, cls: str, result: str, problem: str, diagnosis: str | None) -> Mutation:
     """`cls.forward` returns `result`, in terms of its inputs a, b (or x) and the true result c."""
@@ -67,6 +125,18 @@ def backward(name: str, file: str, cls: str, result: str, problem: str, diagnosi
     """`cls.backward` returns `result`, in terms of grad, the true grad_a, grad_b (or grad_x), and
     the arrays ctx.x, ctx.y of the inputs."""
     return Mutation(name, file, "", AROUND.format(cls=cls, forward="c", backward=result), problem, diagnosis)
+
+
+def plain(name: str, file: str, old: str, new: str, problem: str, diagnosis: str | None) -> Mutation:
+    """The mistake `new` instead of `old` in the plain version of what `file` defines."""
+    assert PLAIN[file].count(old) == 1, f"adapt mutation {name}: {old!r} is not once in its plain version"
+    return Mutation(name, file, "", PLAIN[file].replace(old, new), problem, diagnosis)
+
+
+def under_plain(name: str, file: str, cls: str, result: str, problem: str, diagnosis: str | None) -> Mutation:
+    """`backward` for an operation that only the plain version of what `file` defines uses."""
+    text = PLAIN[file] + AROUND.format(cls=cls, forward="c", backward=result)
+    return Mutation(name, file, "", text, problem, diagnosis)
 
 
 PER_PATH = """
@@ -208,7 +278,7 @@ MUTATIONS = [
         "2.1",
         "only the first layer runs",
     ),
-    Mutation(
+    plain(
         "linear-no-bias",
         LINEAR,
         "return y if self.bias is None else y + self.bias",
@@ -216,8 +286,8 @@ MUTATIONS = [
         "2.1",
         "the bias is missing",
     ),
-    Mutation("linear-minus-bias", LINEAR, "y + self.bias", "y - self.bias", "2.1", "the bias is subtracted"),
-    Mutation(
+    plain("linear-minus-bias", LINEAR, "y + self.bias", "y - self.bias", "2.1", "the bias is subtracted"),
+    plain(
         "linear-transposed",
         LINEAR,
         "return y if self.bias is None else y + self.bias",
@@ -235,15 +305,15 @@ MUTATIONS = [
     ),
     Mutation(
         "unbroadcast-mean",
-        "ops/common.py",
-        "summed = grad.sum(",
-        "summed = grad.mean(",
+        "ops/linear.py",
+        "grad_rows.sum(",
+        "grad_rows.mean(",
         "2.1",
         "averaged over the batch instead of summed",
     ),
     Mutation("unbroadcast-keeps-size-one", "ops/common.py", "(*range(new), *stretched)", "(*range(new),)", "2.1", None),
-    backward("matmul-ignores-upstream", MATMUL, "MatMul", "true(ctx, ones(grad))", "2.1", IGNORED),
-    backward("matmul-transposed", MATMUL, "MatMul", "grad_a, grad_b.swapaxes(0, 1)", "2.1", None),
+    under_plain("matmul-ignores-upstream", LINEAR, "MatMul", "true(ctx, ones(grad))", "2.1", IGNORED),
+    under_plain("matmul-transposed", LINEAR, "MatMul", "grad_a, grad_b.swapaxes(0, 1)", "2.1", None),
     backward("add-ignores-shapes", ELEMENTWISE, "Add", "grad, grad", "2.1", None),
     # ------------------------------------------------------------------ 2.2
     forward("relu-abs", RELU, "ReLU", "x.new_tensor(np.abs(x.data))", "2.2", "absolute value instead of max(x, 0)"),
@@ -261,9 +331,9 @@ MUTATIONS = [
         "input modified in place",
     ),
     # ------------------------------------------------------------------ 2.3
-    Mutation("sgd-ascends", SGD, "velocity -= self.lr", "velocity += self.lr", "2.3", "the step goes up the gradient"),
-    Mutation("sgd-no-rate", SGD, "self.lr * param.grad.data", "param.grad.data", "2.3", "the learning rate is ignored"),
-    Mutation(
+    plain("sgd-ascends", SGD, "velocity -= self.lr", "velocity += self.lr", "2.3", "the step goes up the gradient"),
+    plain("sgd-no-rate", SGD, "self.lr * param.grad.data", "param.grad.data", "2.3", "the learning rate is ignored"),
+    plain(
         "sgd-replaces",
         SGD,
         "param.data += velocity",
@@ -271,7 +341,7 @@ MUTATIONS = [
         "2.3",
         "the parameter is replaced by the step",
     ),
-    Mutation(
+    plain(
         "sgd-graph-in-step",
         SGD,
         "param.data += velocity",
@@ -279,7 +349,7 @@ MUTATIONS = [
         "2.3",
         "graph attribute wrong",
     ),
-    Mutation(
+    plain(
         "sgd-changes-grad",
         SGD,
         "param.data += velocity",
@@ -296,7 +366,7 @@ MUTATIONS = [
         "zero_grad() does not clear the gradients",
     ),
     # ------------------------------------------------------------------ 2.4
-    Mutation(
+    plain(
         "norm-biased-running",
         NORM,
         "var.data * (count / (count - 1))",
@@ -304,7 +374,7 @@ MUTATIONS = [
         "2.4",
         "the running variance is the biased one",
     ),
-    Mutation(
+    plain(
         "norm-unbiased-forward", NORM, "correction=0", "correction=1", "2.4", "normalized with the unbiased variance"
     ),
     Mutation(
@@ -315,7 +385,7 @@ MUTATIONS = [
         "2.4",
         "momentum and 1 - momentum are exchanged",
     ),
-    Mutation(
+    plain(
         "norm-eps-outside",
         NORM,
         "(var.reshape(per_feature) + self.eps).sqrt()",
@@ -323,25 +393,25 @@ MUTATIONS = [
         "2.4",
         "eps belongs under the square root",
     ),
-    Mutation("norm-no-eps", NORM, " + self.eps).sqrt()", ").sqrt()", "2.4", "eps is missing"),
-    Mutation("norm-no-beta", NORM, " + self.bias.reshape(per_feature)", "", "2.4", "beta is ignored"),
-    Mutation(
+    plain("norm-no-eps", NORM, " + self.eps).sqrt()", ").sqrt()", "2.4", "eps is missing"),
+    plain("norm-no-beta", NORM, " + self.bias.reshape(per_feature)", "", "2.4", "beta is ignored"),
+    plain(
         "norm-constant-statistics",
         NORM,
         "y = (x - mean.",
-        "mean, var = mean.detach(), var.detach()\n        y = (x - mean.",
+        "mean, var = mean.detach(), var.detach()\n    y = (x - mean.",
         "2.4",
         "mean and variance are treated as constants",
     ),
-    Mutation(
+    plain(
         "norm-constant-variance",
         NORM,
         "y = (x - mean.",
-        "var = var.detach()\n        y = (x - mean.",
+        "var = var.detach()\n    y = (x - mean.",
         "2.4",
         "the variance is treated as a constant",
     ),
-    Mutation(
+    plain(
         "norm-eval-uses-batch",
         NORM,
         "if self.training or not self.track_running_stats:",
@@ -349,7 +419,7 @@ MUTATIONS = [
         "2.4",
         "the batch's own statistics are used",
     ),
-    Mutation(
+    plain(
         "norm-eval-updates",
         NORM,
         "mean, var = self.running_mean, self.running_var",
@@ -359,7 +429,7 @@ MUTATIONS = [
         "the running mean changes in evaluation",
     ),
     # ------------------------------------------------------------------ 2.5
-    Mutation(
+    plain(
         "loss-summed",
         LOSS,
         'mean(losses) if reduction == "mean"',
@@ -367,33 +437,33 @@ MUTATIONS = [
         "2.5",
         "not divided by the batch size N",
     ),
-    Mutation("loss-sign", LOSS, "losses = neg(", "losses = (", "2.5", "wrong sign"),
-    Mutation(
+    plain("loss-sign", LOSS, "losses = neg(", "losses = (", "2.5", "wrong sign"),
+    plain(
         "loss-no-log-softmax",
         LOSS,
-        "nll_loss(log_softmax(input, 1), target",
-        "nll_loss(input, target",
+        "getitem(log_softmax(input, 1), ",
+        "getitem(input, ",
         "2.5",
         "without log-softmax",
     ),
-    forward(
+    plain(
         "loss-unstable",
-        RELU,
-        "LogSoftmax",
-        "x.new_tensor(np.log(np.exp(x.data) / np.exp(x.data).sum(1)[:, None]))",
+        LOSS,
+        "log_softmax(input, 1)",
+        "(input.exp() / input.exp().sum(1, keepdims=True)).log()",
         "2.5",
         "overflow",
     ),
-    Mutation(
+    plain(
         "loss-over-batch-axis",
         LOSS,
-        "nll_loss(log_softmax(input, 1), target",
-        "nll_loss(log_softmax(input, 0), target",
+        "log_softmax(input, 1)",
+        "log_softmax(input, 0)",
         "2.5",
         None,
     ),
-    backward("log-softmax-gradient", RELU, "LogSoftmax", "(grad, None)", "2.5", "the softmax part is missing"),
-    backward("log-softmax-ignores-upstream", RELU, "LogSoftmax", "true(ctx, ones(grad))", "2.5", None),
+    under_plain("log-softmax-gradient", LOSS, "LogSoftmax", "(grad, None)", "2.5", "the softmax part is missing"),
+    under_plain("log-softmax-ignores-upstream", LOSS, "LogSoftmax", "true(ctx, ones(grad))", "2.5", None),
     Mutation(
         "cross-entropy-wrapped",
         "nn/loss.py",
@@ -403,7 +473,7 @@ MUTATIONS = [
         "not divided by the batch size N",
     ),
     # ------------------------------------------------------------------ 2.6
-    Mutation(
+    plain(
         "momentum-sign",
         SGD,
         "velocity *= self.momentum",
@@ -411,8 +481,8 @@ MUTATIONS = [
         "2.6",
         "momentum has the wrong sign",
     ),
-    Mutation("momentum-ignored", SGD, "velocity *= self.momentum", "velocity *= 0", "2.6", "momentum is ignored"),
-    Mutation(
+    plain("momentum-ignored", SGD, "velocity *= self.momentum", "velocity *= 0", "2.6", "momentum is ignored"),
+    plain(
         "momentum-no-decay",
         SGD,
         "velocity *= self.momentum",
@@ -420,7 +490,7 @@ MUTATIONS = [
         "2.6",
         "the velocity is not multiplied by momentum",
     ),
-    Mutation(
+    plain(
         "momentum-damped",
         SGD,
         "velocity -= self.lr *",
@@ -428,23 +498,23 @@ MUTATIONS = [
         "2.6",
         "the gradient is damped by (1 - momentum)",
     ),
-    Mutation(
+    plain(
         "momentum-shared",
         SGD,
-        "self.momentums = [np.zeros_like(param.data) for param in self.params]",
-        "self.momentums = [np.zeros_like(self.params[0].data)] * len(self.params)",
+        "momentums = self.momentums",
+        "momentums = [self.momentums[0]] * len(self.params)",
         "2.6",
         None,
     ),
-    Mutation(
+    plain(
         "momentum-forgotten",
         SGD,
-        "            velocity *= self.momentum",
-        "            velocity = self.momentum * velocity",
+        "        velocity *= self.momentum",
+        "        velocity = self.momentum * velocity",
         "2.6",
         "momentum is ignored",
     ),
-    Mutation(
+    plain(
         "momentum-rate-twice",
         SGD,
         "param.data += velocity",

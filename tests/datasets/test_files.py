@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from mytorch.atomic import atomic_write
 from mytorch.datasets import files
-from mytorch.datasets.atomic import atomic_write
 from mytorch.datasets.files import Catalog, DataFile, DatasetError, cache_folder, find, read
 
 CATALOG = Catalog(

@@ -1,0 +1,1 @@
+"""How fast is MyTorch beside other libraries? `python -m benchmarks`; see README.md here."""
