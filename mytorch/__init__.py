@@ -5,7 +5,14 @@ from math import inf, nan, pi
 from typing import Any
 
 from mytorch import autograd, autograd_engine, linalg, nn, optim, tensor, utils
-from mytorch.autograd_engine import Function, enable_grad, is_grad_enabled, no_grad, set_grad_enabled
+from mytorch.autograd_engine import (
+    Function,
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    no_grad,
+    set_grad_enabled,
+)
 from mytorch.creation import (
     arange,
     as_tensor,
@@ -88,6 +95,7 @@ from mytorch.sampling import (
     randn_like,
     randperm,
 )
+from mytorch.serialization import load, save
 from mytorch.tensor import Tensor
 from mytorch.threads import get_num_threads, set_num_threads
 from mytorch.version import __version__
@@ -100,6 +108,7 @@ __all__ = [
     "autograd_engine",
     "enable_grad",
     "get_num_threads",
+    "inference_mode",
     "is_grad_enabled",
     "manual_seed",
     "nn",

@@ -27,7 +27,14 @@ from mytorch.autograd_function import BinaryOperation, Function, Operation
 from mytorch.autograd_nodes import AccumulateGrad, BackwardFunction, ContextManager
 from mytorch.autograd_observers import observers
 from mytorch.autograd_stand_ins import OutputOf
-from mytorch.grad_mode import GradModeBlock, enable_grad, is_grad_enabled, no_grad, set_grad_enabled
+from mytorch.grad_mode import (
+    GradModeBlock,
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    no_grad,
+    set_grad_enabled,
+)
 from mytorch.tensor_base import TensorBase
 
 __all__ = [
@@ -40,6 +47,7 @@ __all__ = [
     "TensorBase",
     "backward",
     "enable_grad",
+    "inference_mode",
     "is_grad_enabled",
     "no_grad",
     "set_grad_enabled",

@@ -4,7 +4,7 @@ from mytorch.autograd import functional
 from mytorch.autograd.anomaly import detect_anomaly, set_detect_anomaly
 from mytorch.autograd.gradcheck import GradcheckError, gradcheck, gradgradcheck
 from mytorch.autograd.once import once_differentiable
-from mytorch.autograd_engine import Function, enable_grad, no_grad, set_grad_enabled
+from mytorch.autograd_engine import Function, enable_grad, inference_mode, no_grad, set_grad_enabled
 from mytorch.gradients import backward, grad
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "grad",
     "gradcheck",
     "gradgradcheck",
+    "inference_mode",
     "no_grad",
     "once_differentiable",
     "set_detect_anomaly",
