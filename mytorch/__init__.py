@@ -4,8 +4,15 @@ import importlib
 from math import inf, nan, pi
 from typing import Any
 
-from mytorch import autograd_engine, linalg, nn, optim, tensor
-from mytorch.autograd_engine import Function, enable_grad, is_grad_enabled, no_grad, set_grad_enabled
+from mytorch import autograd, autograd_engine, linalg, nn, optim, tensor, utils
+from mytorch.autograd_engine import (
+    Function,
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    no_grad,
+    set_grad_enabled,
+)
 from mytorch.creation import (
     arange,
     as_tensor,
@@ -136,6 +143,7 @@ from mytorch.sampling import (
     randn_like,
     randperm,
 )
+from mytorch.serialization import load, save
 from mytorch.summary import summary
 from mytorch.tensor import Tensor
 from mytorch.threads import get_num_threads, set_num_threads
@@ -146,9 +154,11 @@ __all__ = [
     "Function",
     "Generator",
     "Tensor",
+    "autograd",
     "autograd_engine",
     "enable_grad",
     "get_num_threads",
+    "inference_mode",
     "is_grad_enabled",
     "linalg",
     "manual_seed",
@@ -159,6 +169,7 @@ __all__ = [
     "set_num_threads",
     "summary",
     "tensor",
+    "utils",
 ]
 
 keep_freed_memory()

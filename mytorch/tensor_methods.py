@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from mytorch.methods_inplace import InPlaceMethods
 from mytorch.methods_math import MathMethods
 from mytorch.methods_shape import ShapeMethods, sizes_of
 from mytorch.ops import activation, elementwise, indexing, linalg
@@ -17,7 +18,7 @@ from mytorch.tensor_base import TensorBase
 __all__ = ["TensorMethods", "sizes_of"]
 
 
-class TensorMethods(MathMethods, ShapeMethods):
+class TensorMethods(MathMethods, ShapeMethods, InPlaceMethods):
     """The half of class Tensor that computes; `mytorch.tensor` has the other half."""
 
     __slots__ = ()

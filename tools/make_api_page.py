@@ -55,7 +55,10 @@ def public_modules(package: ModuleType) -> Iterator[ModuleType]:
 
 
 # Not found by walking the files: a user writes mytorch.nn.Linear, wherever the class is defined.
-MODULES = ("nn", "nn.functional", "nn.utils.rnn", "optim", "datasets")
+MODULES = (
+    "linalg", "autograd", "autograd.functional", "nn", "nn.functional", "nn.init", "nn.utils", "nn.utils.rnn", "optim",
+    "optim.lr_scheduler", "data", "data.transforms", "datasets", "profiler", "utils.checkpoint",
+)  # fmt: skip
 
 
 def members(module: ModuleType) -> list[tuple[str, Any]]:

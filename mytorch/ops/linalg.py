@@ -19,6 +19,8 @@ class MatMul(Operation):
     A vector on the left is a row (1, k), on the right a column (k, 1), whose axis of size 1 the
     result then drops."""
 
+    saved_for = (1, 0)
+
     @staticmethod
     def forward(ctx, a, b):
         x, y = promoted(a, b)
