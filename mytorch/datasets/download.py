@@ -5,11 +5,14 @@ from __future__ import annotations
 import gzip
 import hashlib
 import http.client
+import shutil
+import tarfile
+import tempfile
 import urllib.error
 import urllib.request
 import zlib
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO, NamedTuple
 from urllib.parse import urlsplit
 
 from tqdm import tqdm  # type: ignore[import-untyped]
@@ -17,7 +20,7 @@ from tqdm import tqdm  # type: ignore[import-untyped]
 from mytorch.atomic import atomic_write
 from mytorch.datasets.files import Catalog, DatasetError, cache_folder, existing
 
-__all__ = ["DownloadError", "fetch"]
+__all__ = ["Archive", "DownloadError", "fetch", "fetch_archive"]
 
 TIMEOUT = 10  # seconds that a server may be silent
 CHUNK = 1 << 20  # bytes
@@ -49,6 +52,58 @@ def fetch(catalog: Catalog) -> None:
                 del mirrors[0]
         else:
             raise DownloadError("; ".join(failures))
+
+
+class Archive(NamedTuple):
+    """A .tar.gz file with the files of a dataset.
+
+    md5: of the archive, as its publisher gives it. (It tells a damaged download, not a clever forger.)
+    members: the names of the files wanted, in whatever folder of the archive.
+    """
+
+    url: str
+    md5: str
+    members: tuple[str, ...]
+
+
+def fetch_archive(archive: Archive, catalog: Catalog) -> None:
+    """Download an archive and put its members into the catalog's first subfolder of the cache.
+
+    Raises DownloadError if it does not come, is not what it should be, or the cache cannot be written;
+    a file in the cache is complete or not there.
+    """
+    folder = cache_folder() / catalog.subfolders[0]
+    server = urlsplit(archive.url).netloc
+    try:
+        with urllib.request.urlopen(archive.url, timeout=TIMEOUT) as response, tempfile.TemporaryFile() as packed:
+            digest = hashlib.md5(usedforsecurity=False)
+            size = int(response.headers.get("Content-Length") or 0) or None
+            title = f"downloading {catalog.name}"
+            with tqdm.wrapattr(response, "read", total=size, desc=title, leave=False, disable=None) as body:
+                while chunk := body.read(CHUNK):
+                    digest.update(chunk)
+                    packed.write(chunk)
+            if digest.hexdigest() != archive.md5:
+                raise DownloadError(f"{server}: {Path(archive.url).name} has the wrong MD5 {digest.hexdigest()}")
+            packed.seek(0)
+            _unpack_archive(packed, archive, folder)
+    except (OSError, EOFError, zlib.error, tarfile.TarError, http.client.HTTPException) as error:
+        raise DownloadError(f"{server}: {_reason(error)}") from error
+
+
+def _unpack_archive(packed: IO[bytes], archive: Archive, folder: Path) -> None:
+    """Only regular files of the wanted names, under names of our own: paths in an archive can lead anywhere."""
+    missing = set(archive.members)
+    folder.mkdir(parents=True, exist_ok=True)
+    with tarfile.open(fileobj=packed, mode="r:gz") as tar:
+        for member in tar:
+            name = member.name.rpartition("/")[2]
+            if name in missing and (contents := tar.extractfile(member)) is not None:
+                with atomic_write(folder / name) as file:
+                    shutil.copyfileobj(contents, file)
+                missing.remove(name)
+    if missing:
+        raise DownloadError(f"{Path(archive.url).name} lacks {', '.join(sorted(missing))}")
 
 
 def download(url: str, path: Path, checksum: str) -> None:

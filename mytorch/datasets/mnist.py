@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import logging
-import operator
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import numpy as np
 
 from mytorch.datasets.download import DownloadError, fetch
 from mytorch.datasets.files import Catalog, DatasetError, find, read
+from mytorch.datasets.images import ImageDataset
 from mytorch.datasets.labelled_images import SIZE, labelled_images
 from mytorch.dtypes import as_dtype, get_default_dtype
 
@@ -45,10 +45,11 @@ BUNDLED = Path(__file__).with_name("bundled")
 logger = logging.getLogger(__name__)
 
 
-class MNIST:
+class MNIST(ImageDataset):
     """Handwritten digits. dataset[i] is (image, label): a uint8 array (28, 28) and an int.
 
     data: the images, uint8, (N, 28, 28), 0 is background.   targets: the labels 0..9, int64, (N,).
+    arrays(): all images as floats, see `ImageDataset`.
     source: where the data came from, in words.
     bundled: whether they are the digits that come with MyTorch and not MNIST.
 
@@ -72,6 +73,8 @@ class MNIST:
     (nothing else is tried then), and if a file is damaged or its contents are not digits.
     """
 
+    classes = tuple("0123456789")
+
     def __init__(
         self,
         root: str | os.PathLike | None = None,
@@ -82,23 +85,10 @@ class MNIST:
     ) -> None:
         own, handout = (TRAIN, TRAIN_ARRAYS) if train else (TEST, VAL_ARRAYS)
         (pair,), self.source, self.bundled = _read(_locate((own, handout), own, root, download))
-        images, self.targets = pair
-        self.data = images if images.dtype == np.uint8 else np.rint(images * 255).astype(np.uint8)
+        images, labels = pair
+        data = images if images.dtype == np.uint8 else np.rint(images * 255).astype(np.uint8)
+        super().__init__(data, labels, transform, target_transform)
         self.train = train
-        self.transform = transform
-        self.target_transform = target_transform
-
-    def __len__(self) -> int:
-        return len(self.data)
-
-    def __getitem__(self, index: int) -> tuple[Any, Any]:
-        index = operator.index(index)
-        image, label = self.data[index], int(self.targets[index])
-        if self.transform is not None:
-            image = self.transform(image)
-        if self.target_transform is not None:
-            label = self.target_transform(label)
-        return image, label
 
     def __repr__(self) -> str:
         return f"MNIST({len(self):,} images for {'training' if self.train else 'testing'}, {self.source})"

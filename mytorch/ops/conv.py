@@ -5,13 +5,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from mytorch.autograd_engine import Operation
 from mytorch.ops import conv_arrays
 from mytorch.ops.channels import sum_of_channels
 from mytorch.ops.common import T, require_tensor
-from mytorch.ops.elementwise import cast
+from mytorch.ops.linear import in_one_dtype
 from mytorch.ops.shape import Reshape
 from mytorch.ops.windows import Window, output_size, plain_window, same_padding
 
@@ -23,6 +21,8 @@ class Conv(Operation):
 
     (N, C, H, W), (O, C/groups, kH, kW), (O,) or None -> (N, O, OH, OW); s, d, p: stride, dilation,
     padding. PyTorch's convolution, which is a cross-correlation: the kernel is not turned round."""
+
+    saved_for = (1, 0)
 
     @staticmethod
     def forward(ctx, x, weight, bias, window, groups):
@@ -132,7 +132,7 @@ def _conv(
     _check_shapes(
         function, input.data.shape, weight.data.shape, None if bias is None else bias.data.shape, groups, count
     )
-    input, weight, bias = _in_one_dtype(input, weight, bias)
+    input, weight, bias = in_one_dtype(input, weight, bias)
     shape = input.data.shape
     batched = len(shape) == count + 2
     kernel = (1, weight.data.shape[2]) if count == 1 else weight.data.shape[2:]
@@ -185,10 +185,3 @@ def _check_shapes(
         )
     if bias is not None and bias != (weight[0],):
         raise ValueError(f"{function}: bias must have shape ({weight[0]},), one per filter, got {bias}")
-
-
-def _in_one_dtype(*tensors: Any) -> list[Any]:
-    """The tensors cast to the dtype that they have in common."""
-    dtypes = [t.data.dtype for t in tensors if t is not None]
-    dtype = np.result_type(*dtypes)
-    return [t if t is None else cast(t, dtype) for t in tensors]

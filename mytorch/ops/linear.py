@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from mytorch.autograd_engine import Operation
+from mytorch.dtypes import promote_types
 from mytorch.ops.common import T, require_tensor
 from mytorch.ops.elementwise import cast
 
@@ -18,6 +22,8 @@ class Affine(Operation):
 
     (..., in), (out, in), (out,) or None -> (..., out). One node where transpose, matmul and add
     would be three, and no copy of the product."""
+
+    saved_for = (1, 0)
 
     @staticmethod
     def forward(ctx, x, weight, bias):
@@ -47,11 +53,17 @@ def linear(input: T, weight: T, bias: T | None = None) -> T:
     x, w = input.data.shape, weight.data.shape
     if len(w) != 2 or not x or x[-1] != w[1]:
         raise ValueError(f"linear: input (..., in) and weight (out, in) must agree in `in`, got shapes {x} and {w}")
-    dtype = np.result_type(input.data, weight.data)
     if bias is not None:
         require_tensor("linear", "bias", bias)
         if bias.data.shape != w[:1]:
             raise ValueError(f"linear: bias must have shape {w[:1]}, one per output, got {bias.data.shape}")
-        dtype = np.result_type(dtype, bias.data)
-        bias = cast(bias, dtype)
-    return Affine.apply(cast(input, dtype), cast(weight, dtype), bias)
+    return Affine.apply(*in_one_dtype(input, weight, bias))
+
+
+def in_one_dtype(*tensors: Any) -> Sequence[Any]:
+    """The tensors (or None) cast to the dtype that they have in common."""
+    dtypes = {t.data.dtype for t in tensors if t is not None}
+    if len(dtypes) == 1:
+        return tensors
+    dtype = functools.reduce(promote_types, dtypes)
+    return [t if t is None else cast(t, dtype) for t in tensors]

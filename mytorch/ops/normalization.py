@@ -8,7 +8,7 @@ from mytorch.autograd_engine import Operation
 from mytorch.ops.channels import channel_axes, sum_of_channels
 from mytorch.ops.elementwise import Sqrt
 
-__all__ = ["BatchNorm", "batch_statistics"]
+__all__ = ["BatchNorm"]
 
 
 def batch_statistics(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -65,6 +65,7 @@ class WindowChoice:
     def gather(self, x: np.ndarray) -> np.ndarray:
         """The chosen elements of `x`."""
         y = empty_like_order(self.chosen, self.chosen.shape[2:], x.dtype)
+        y[...] = 0
         for tap, seen, where in _taps(self.window, self.size, y.shape[2:]):
             np.copyto(y[where], x[seen], where=self.chosen[where] == tap)
         return y

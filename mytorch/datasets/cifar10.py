@@ -1,0 +1,115 @@
+"""CIFAR-10: 60,000 colour pictures of 32 by 32 pixels in 10 classes (Krizhevsky 2009)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mytorch.datasets.download import Archive, DownloadError, fetch_archive
+from mytorch.datasets.files import Catalog, DatasetError, find, read
+from mytorch.datasets.images import ImageDataset
+
+__all__ = ["CIFAR10"]
+
+TRAIN = tuple([f"data_batch_{i}.bin" for i in range(1, 6)])
+TEST = ("test_batch.bin",)
+SIZE, CHANNELS = 32, 3
+RECORD = 1 + CHANNELS * SIZE * SIZE  # bytes: the label, then red, green and blue, each row by row
+
+CATALOG = Catalog(name="CIFAR-10", subfolders=("cifar-10-batches-bin",), checksums={}, mirrors=())
+ARCHIVE = Archive(
+    url="https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
+    md5="c32a1d4ab5d03f1284b67883e8d87530",  # as the dataset's page gives it
+    members=TRAIN + TEST,
+)
+
+
+class CIFAR10(ImageDataset):
+    """Colour pictures, (3, 32, 32) in 10 classes: 50,000 for training, 10,000 for testing.
+
+    dataset[i], data (N, 3, 32, 32), targets: see `ImageDataset`. source: where the files came from.
+
+    root: a folder with the .bin files, directly or in a subfolder cifar-10-batches-bin. Without it
+        they are looked for as `MNIST` does it.
+    classes: only pictures of these classes, by name or number; targets count them in this order:
+        classes=["horse", "ship", "truck"] gives 0 for a horse.
+    download: whether files that are nowhere may be downloaded into the cache (163 MB).
+
+    Raises DatasetError if they are nowhere or are damaged, ValueError for classes that do not exist.
+    """
+
+    all_classes = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+
+    def __init__(
+        self,
+        root: str | os.PathLike | None = None,
+        train: bool = True,
+        transform: Callable[[np.ndarray], Any] | None = None,
+        target_transform: Callable[[int], Any] | None = None,
+        download: bool = True,
+        classes: Sequence[str | int] | None = None,
+    ) -> None:
+        wanted = list(range(10)) if classes is None else [self._number(c) for c in classes]
+        if not wanted or len(set(wanted)) != len(wanted):
+            raise ValueError(f"classes must name some classes, each once, got {classes}")
+        paths = self._locate(TRAIN if train else TEST, root, download)
+        parts = [_records(path) for path in paths]
+        data = np.concatenate([images for images, _ in parts])
+        targets = np.concatenate([labels for _, labels in parts])
+        if classes is not None:
+            new_number = np.full(10, -1)
+            new_number[wanted] = np.arange(len(wanted))
+            targets = new_number[targets]
+            data, targets = data[targets >= 0], targets[targets >= 0]
+        super().__init__(data, targets, transform, target_transform)
+        self.classes = tuple([self.all_classes[number] for number in wanted])
+        self.train = train
+        self.source = f"CIFAR-10 from {paths[0].parent}"
+
+    @classmethod
+    def _number(cls, name: str | int) -> int:
+        if name in cls.all_classes:
+            return cls.all_classes.index(name)  # type: ignore[arg-type]
+        if isinstance(name, int) and 0 <= name < 10:
+            return name
+        raise ValueError(f"classes must be among {', '.join(cls.all_classes)}, or numbers 0 to 9; got {name!r}")
+
+    @staticmethod
+    def _locate(names: tuple[str, ...], root: str | os.PathLike | None, download: bool) -> list[Path]:
+        paths = find(CATALOG, (names,), root)
+        problem = "was not found"
+        if paths is None and download:
+            try:
+                fetch_archive(ARCHIVE, CATALOG)
+            except DownloadError as error:
+                problem = f"was not found and could not be downloaded ({error})"
+            paths = find(CATALOG, (names,), root)
+        if paths is None:
+            raise DatasetError(
+                f"CIFAR-10 {problem}; set MYTORCH_DATA to a folder with {', '.join(names)} or with their folder "
+                "cifar-10-batches-bin"
+            )
+        return paths
+
+    def __repr__(self) -> str:
+        return f"CIFAR10({len(self):,} images for {'training' if self.train else 'testing'}, {self.source})"
+
+
+def _records(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Images (N, 3, 32, 32) and labels (N,) of one .bin file."""
+    contents = read(path).contents
+    if not contents or len(contents) % RECORD:
+        raise DatasetError(
+            f"{path}: truncated or not a CIFAR-10 batch: {len(contents)} bytes are not a whole number of records of "
+            f"{RECORD} bytes"
+        )
+    records = np.frombuffer(contents, np.uint8).reshape(-1, RECORD)
+    labels = records[:, 0].astype(np.int64)
+    if labels.max() > 9:
+        i = int((labels > 9).argmax())
+        raise DatasetError(f"{path}: labels must be 0 to 9, got {labels[i]} in record {i}")
+    return records[:, 1:].reshape(-1, CHANNELS, SIZE, SIZE), labels

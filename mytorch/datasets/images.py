@@ -1,0 +1,61 @@
+"""class ImageDataset: images in memory with a class number each; what all image datasets share."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from mytorch.data.dataset import Dataset
+from mytorch.dtypes import as_dtype, get_default_dtype
+
+__all__ = ["ImageDataset"]
+
+
+class ImageDataset(Dataset):
+    """dataset[i] is (image, label): a uint8 array and an int, each after its transform.
+
+    data: the images, uint8, (N, H, W) or (N, C, H, W).   targets: the labels, int64, (N,).
+    classes: the name of each class number.
+    transform, target_transform: applied to each image and each label as it is indexed.
+    """
+
+    classes: tuple[str, ...] = ()
+
+    def __init__(
+        self,
+        data: np.ndarray,
+        targets: np.ndarray,
+        transform: Callable[[np.ndarray], Any] | None = None,
+        target_transform: Callable[[int], Any] | None = None,
+    ) -> None:
+        self.data = data
+        self.targets = targets
+        self.transform = transform
+        self.target_transform = target_transform
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def __getitem__(self, index: int) -> tuple[Any, Any]:
+        index = operator.index(index)
+        image, label = self.data[index], int(self.targets[index])
+        if self.transform is not None:
+            image = self.transform(image)
+        if self.target_transform is not None:
+            label = self.target_transform(label)
+        return image, label
+
+    def arrays(self, dtype: Any = None) -> tuple[np.ndarray, np.ndarray]:
+        """All at once, for a TensorDataset: images as floats from 0 to 1, (N, C, H, W), and labels.
+
+        dtype: float32 or float64 (default: the default dtype). The transforms are not applied.
+        TypeError if dtype is not floating point.
+        """
+        dtype = get_default_dtype() if dtype is None else as_dtype(dtype)
+        if dtype.kind != "f":
+            raise TypeError(f"dtype must be a floating point dtype, got {dtype}")
+        images = self.data if self.data.ndim == 4 else self.data[:, np.newaxis]  # (N, H, W) -> (N, 1, H, W)
+        return np.divide(images, 255, dtype=dtype), self.targets

@@ -1,0 +1,64 @@
+"""MultiMNIST: two digits in one image, to be recognized both (handout 003, section 3)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from mytorch.data.dataset import Dataset
+from mytorch.datasets.mnist import MNIST
+
+__all__ = ["MultiMNIST", "make_new_sample"]
+
+SIZE = 36  # pixels, both ways
+
+
+def make_new_sample(x1: np.ndarray, x2: np.ndarray) -> np.ndarray:
+    """An image (36, 36) with x1 (28, 28) at the top left and x2 at the bottom right; where they
+    overlap, the larger of the two. Also for batches: (N, 28, 28) -> (N, 36, 36)."""
+    image = np.zeros((*x1.shape[:-2], SIZE, SIZE), x1.dtype)
+    height, width = x1.shape[-2:]
+    image[..., :height, :width] = x1
+    corner = image[..., SIZE - height :, SIZE - width :]
+    np.maximum(corner, x2, out=corner)
+    return image
+
+
+class MultiMNIST(Dataset):
+    """dataset[i] is (image, (left digit, right digit)): a uint8 array (36, 36) and two ints.
+
+    data: uint8, (N, 36, 36).   targets: int64, (N, 2).   source, bundled: as of the `MNIST` it is made from.
+
+    count: how many images to make (default: as many as MNIST has), from pairs that are drawn with
+    `seed`: the same seed gives the same images. The training set is made of MNIST's training
+    images, the test set of its test images.
+    root, download, and errors: see `MNIST`.
+    """
+
+    def __init__(
+        self,
+        root: str | os.PathLike | None = None,
+        train: bool = True,
+        transform: Callable[[np.ndarray], Any] | None = None,
+        download: bool = True,
+        count: int | None = None,
+        seed: int = 0,
+    ) -> None:
+        digits = MNIST(root, train, download=download)
+        count = len(digits) if count is None else count
+        pairs = np.random.default_rng([seed, int(train)]).integers(len(digits), size=(count, 2))
+        self.data = make_new_sample(digits.data[pairs[:, 0]], digits.data[pairs[:, 1]])
+        self.targets = digits.targets[pairs]  # (N, 2)
+        self.source, self.bundled = digits.source, digits.bundled
+        self.train = train
+        self.transform = transform
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def __getitem__(self, index: int) -> tuple[Any, tuple[int, int]]:
+        image, (left, right) = self.data[index], self.targets[index].tolist()
+        return (image if self.transform is None else self.transform(image)), (left, right)
