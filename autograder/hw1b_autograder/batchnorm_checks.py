@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.common.batchnorm import expected_mean, expected_var, in_training, normalize, statistics
+from autograder.common.batchnorm import EPS, expected_mean, expected_var, in_training, normalize, statistics
 from autograder.common.check import Check, Expected, Problem, unchanged
 from autograder.common.numerics import numerical_gradients
-from autograder.common.snippets import array, leaf, tensor, waves
+from autograder.common.snippets import Formula, array, leaf, tensor, waves
 
 __all__ = ["PROBLEM"]
 
-# An eps so small that a mistake in it costs the points of its own check alone.
-EPS, LARGE_EPS, MOMENTUM = 1e-8, 0.5, 0.3
-X = np.array([[1.0, -2.0, 0.5], [3.0, 1.5, -1.0], [-0.5, 2.0, 4.0], [2.0, 0.0, 1.0]])  # (N, C)
+# With inputs of this size the default eps is too small to be seen: a mistake in it costs the points
+# of its own check alone.
+LARGE_EPS, MOMENTUM = 0.5, 0.3
+X = 4 * np.array([[1.0, -2.0, 0.5], [3.0, 1.5, -1.0], [-0.5, 2.0, 4.0], [2.0, 0.0, 1.0]])  # (N, C)
 G = np.array([[1.0, -2.0, 0.5], [0.5, 3.0, -1.0], [-1.5, 1.0, 2.0], [2.0, 0.25, -0.5]])
-LONG, LONG_G = waves(2, 3, 3), waves(2, 3, 3, function="cos")  # (N, C, L), L = C: who takes the wrong axis gets far
+_SINES = waves(2, 3, 3)
+LONG = Formula(f"9 * {_SINES.text}", 9 * _SINES.value)  # (N, C, L), L = C: who takes the wrong axis gets far
+LONG_G = waves(2, 3, 3, function="cos")
 GAMMA, BETA = np.array([1.5, -0.5, 2.0]), np.array([0.25, 1.0, -3.0])
 MEAN, VAR = np.array([0.5, -1.0, 2.0]), np.array([4.0, 0.25, 2.0])
-LAYER = f"bn = BatchNorm1d(3, eps={EPS}, momentum={MOMENTUM})"
+LAYER = f"bn = BatchNorm1d(3, momentum={MOMENTUM})"
 WITH_EPS = f"bn = BatchNorm1d(3, eps={LARGE_EPS})"
 AFFINE = f"{LAYER}\nbn.gamma.data = {array(GAMMA)}\nbn.beta.data = {array(BETA)}"
 TRAINED = f"{AFFINE}\nbn.running_mean.data = {array(MEAN)}\nbn.running_var.data = {array(VAR)}\nbn.eval()"
@@ -147,8 +150,10 @@ def eps_check(points: float) -> Check:
                 normalize(X, m, v, LARGE_EPS),
                 {
                     "eps belongs under the square root": (X - m) / (np.sqrt(v) + LARGE_EPS),
-                    "eps is missing": normalize(X, m, v, 0.0),
-                    "the argument eps is not used": normalize(X, m, v, 1e-5),
+                    "eps is missing, or the argument eps is not used": (
+                        normalize(X, m, v, 0.0),
+                        normalize(X, m, v, EPS),
+                    ),
                 },
             )
             for name, m, v in (("y.data", mean, var), ("z.data", np.zeros(3), np.ones(3)))
