@@ -49,6 +49,7 @@ def value_mistakes(x: np.ndarray) -> dict:
         "gamma is ignored": in_training(x, 1.0, BETA, EPS),
         "beta is ignored": in_training(x, GAMMA, 0.0, EPS),
         "gamma and beta are exchanged": trained(x, BETA, GAMMA),
+        "eps belongs under the square root": gamma * (x - m) / (np.sqrt(v) + EPS) + beta,
         "normalized with the unbiased variance: divide by the number of values": gamma
         * normalize(x, *statistics(x, ddof=1), EPS)
         + beta,
