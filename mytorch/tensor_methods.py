@@ -6,22 +6,19 @@ from typing import Any
 
 import numpy as np
 
-from mytorch.ops import activation, elementwise, indexing, linalg, reduction, shape
+from mytorch.methods_inplace import InPlaceMethods
+from mytorch.methods_math import MathMethods
+from mytorch.methods_shape import ShapeMethods, sizes_of
+from mytorch.ops import activation, elementwise, indexing, linalg
 from mytorch.ops.common import as_operand
+from mytorch.ops.comparison import compare
 from mytorch.ops.elementwise import Add, Div, Mul, Neg, Pow, Sub
 from mytorch.tensor_base import TensorBase
 
 __all__ = ["TensorMethods", "sizes_of"]
 
 
-def sizes_of(args: tuple) -> tuple[int, ...]:
-    """Sizes or axes, given as `f(2, 3)` or as `f((2, 3))`."""
-    if len(args) == 1 and isinstance(args[0], (tuple, list)):
-        args = tuple(args[0])
-    return tuple([int(n.__index__()) for n in args])
-
-
-class TensorMethods(TensorBase):
+class TensorMethods(MathMethods, ShapeMethods, InPlaceMethods):
     """The half of class Tensor that computes; `mytorch.tensor` has the other half."""
 
     __slots__ = ()
@@ -77,12 +74,12 @@ class TensorMethods(TensorBase):
 
     # ------------------------------------------------------ comparisons, without gradient
 
-    def _compared(self, other: Any, compare: np.ufunc) -> Any:
+    def _compared(self, other: Any, test: np.ufunc) -> Any:
         try:
-            other = as_operand(other, self, compare.__name__)
+            other = as_operand(other, self, test.__name__)
         except TypeError:
             return NotImplemented
-        return self.new_tensor(compare(self._data, other._data))
+        return compare(test.__name__, test, self, other)
 
     def __eq__(self, other):
         return self._compared(other, np.equal)
@@ -130,49 +127,11 @@ class TensorMethods(TensorBase):
     to = elementwise.cast
     astype = elementwise.cast
 
-    sum = reduction.sum
-    mean = reduction.mean
-    var = reduction.var
-    max = reduction.max
-    amax = reduction.amax
-    argmax = reduction.argmax
-
-    matmul = linalg.matmul
     relu = activation.relu
     tanh = activation.tanh
     sigmoid = activation.sigmoid
     softmax = activation.softmax
     log_softmax = activation.log_softmax
-
-    clone = shape.clone
-    flatten = shape.flatten
-    transpose = shape.transpose
-    swapaxes = shape.transpose
-    squeeze = shape.squeeze
-    unsqueeze = shape.unsqueeze
-
-    # ------------------------------------- methods that also take sizes one by one, f(2, 3)
-
-    def reshape(self, *sizes: Any):
-        return shape.reshape(self, sizes_of(sizes))
-
-    view = reshape
-
-    def permute(self, *dims: Any):
-        return shape.permute(self, sizes_of(dims))
-
-    def expand(self, *sizes: Any):
-        return shape.expand(self, sizes_of(sizes))
-
-    @property
-    def T(self):  # noqa: N802
-        """The axes in reverse order: of a matrix, its transpose."""
-        return shape.permute(self, range(self._data.ndim)[::-1])
-
-    @property
-    def mT(self):  # noqa: N802
-        """The last two axes exchanged: the transpose of every matrix in a batch."""
-        return shape.transpose(self, -2, -1)
 
     # ------------------------------------------------------------------------ other dtypes
 

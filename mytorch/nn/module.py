@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 
 from mytorch.dtypes import as_dtype
+from mytorch.nn.module_hooks import HookedModule
 from mytorch.tensor import Tensor
 
 __all__ = ["Module", "Parameter"]
@@ -30,7 +31,7 @@ class LoadResult(NamedTuple):
     unexpected_keys: list[str]
 
 
-class Module:
+class Module(HookedModule):
     """Base class of all layers and networks.
 
     class Net(Module):
@@ -52,7 +53,7 @@ class Module:
 
     def __init__(self) -> None:
         # Directly into __dict__, because our own __setattr__ needs the three registries already.
-        self.__dict__.update(_parameters={}, _buffers={}, _modules={}, training=True)
+        self.__dict__.update(_parameters={}, _buffers={}, _modules={}, _transient_buffers=set(), training=True)
 
     # ------------------------------------------------------------------ registration
 
@@ -73,7 +74,7 @@ class Module:
             self.__dict__[name] = value
 
     def __getattr__(self, name: str) -> Any:  # called when __dict__ does not have it
-        if name in ("_parameters", "_buffers", "_modules", "training"):
+        if name in ("_parameters", "_buffers", "_modules", "_transient_buffers", "training"):
             raise AttributeError(f"{type(self).__name__}.__init__ must call super().__init__() before anything else")
         for registry in (self._parameters, self._buffers, self._modules):
             if name in registry:
@@ -107,11 +108,12 @@ class Module:
             )
         self._register(self._parameters, name, parameter)
 
-    def register_buffer(self, name: str, tensor: Tensor | None) -> None:
-        """Make `tensor` the attribute `name`: not trained, but part of `state_dict`."""
+    def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
+        """Make `tensor` the attribute `name`: not trained, but (if `persistent`) part of `state_dict`."""
         if tensor is not None and not isinstance(tensor, Tensor):
             raise TypeError(f"tensor must be a Tensor or None, got {type(tensor).__name__}")
         self._register(self._buffers, name, tensor)
+        (self._transient_buffers.discard if persistent else self._transient_buffers.add)(name)
 
     def register_module(self, name: str, module: Module | None) -> None:
         """Make `module` the attribute `name` and a child of this module."""
@@ -126,10 +128,7 @@ class Module:
 
     # ---------------------------------------------------------------------- running
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self.forward(*args, **kwargs)
-
-    def forward(self, *args: Any, **kwargs: Any) -> Any:
+    def forward(self, *args: Any, **kwargs: Any) -> Any:  # type: ignore[override]
         """The output for an input: what a subclass defines and `module(x)` calls."""
         raise NotImplementedError(f"{type(self).__name__} needs a method forward(self, ...)")
 
@@ -201,6 +200,32 @@ class Module:
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
         return (buffer for _, buffer in self.named_buffers(recurse=recurse))
 
+    def get_submodule(self, target: str) -> Module:
+        """The module under a dotted name, as `named_modules` gives it; "" is this one."""
+        module: Module = self
+        for part in target.split(".") if target else ():
+            child = module._modules.get(part)
+            if child is None:
+                raise AttributeError(f"{type(module).__name__} has no module {part!r} (of {target!r})")
+            module = child
+        return module
+
+    def get_parameter(self, target: str) -> Tensor:
+        """The parameter under a dotted name, as `named_parameters` gives it."""
+        return self._get_tensor("_parameters", "parameter", target)
+
+    def get_buffer(self, target: str) -> Tensor:
+        """The buffer under a dotted name, as `named_buffers` gives it."""
+        return self._get_tensor("_buffers", "buffer", target)
+
+    def _get_tensor(self, registry: str, kind: str, target: str) -> Tensor:
+        path, _, name = target.rpartition(".")
+        module = self.get_submodule(path)
+        tensor = getattr(module, registry).get(name)
+        if tensor is None:
+            raise AttributeError(f"{type(module).__name__} has no {kind} {name!r} (of {target!r})")
+        return tensor
+
     def apply(self: M, function: Callable[[Module], Any]) -> M:
         """Call `function` on every module in this one, children first, and on this one last."""
         for child in self.children():
@@ -241,6 +266,9 @@ class Module:
     def double(self: M) -> M:
         return self.to(np.float64)
 
+    def half(self: M) -> M:
+        return self.to(np.float16)
+
     # ------------------------------------------------------------------ saving, loading
 
     def state_dict(self, prefix: str = "") -> dict[str, Tensor]:
@@ -255,7 +283,7 @@ class Module:
         """(name, tensor) of the state; a shared tensor comes under each of its names, as in PyTorch."""
         for registry in (self._parameters, self._buffers):
             for name, tensor in registry.items():
-                if tensor is not None:
+                if tensor is not None and not (registry is self._buffers and name in self._transient_buffers):
                     yield prefix + name, tensor
         for name, child in self.named_children():
             yield from child._own_state(f"{prefix}{name}.")
@@ -298,7 +326,8 @@ class Module:
 
     def __repr__(self) -> str:
         children = [f"({name}): {module!r}".replace("\n", "\n  ") for name, module in self.named_children()]
-        if not children:
-            return f"{type(self).__name__}({self.extra_repr()})"
-        lines = [*filter(None, [self.extra_repr()]), *children]
+        extra = self.extra_repr()
+        if not children and "\n" not in extra:
+            return f"{type(self).__name__}({extra})"
+        lines = [*extra.splitlines(), *children]
         return f"{type(self).__name__}(\n  " + "\n  ".join(lines) + "\n)"

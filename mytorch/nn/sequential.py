@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from mytorch.nn.module import Module
@@ -42,8 +42,36 @@ class Sequential(Module):
 
     def append(self, layer: Module) -> Sequential:
         """Add a layer at the end."""
-        self.register_module(str(len(self)), layer)
+        return self.extend([layer])
+
+    def extend(self, layers: Iterable[Module]) -> Sequential:
+        """Add layers at the end, under the next numbers that are free."""
+        layers = list(layers)
+        _check(layers)
+        for layer in layers:
+            number = len(self)
+            while str(number) in self._modules:  # in net[1:] the layers keep their old numbers
+                number += 1
+            self.register_module(str(number), layer)
         return self
+
+    def insert(self, index: int, layer: Module) -> Sequential:
+        """Put a layer before position `index`; the layers are numbered anew."""
+        layers = self.layers
+        layers.insert(index, layer)
+        return self._renumber(layers)
+
+    def pop(self, index: int = -1) -> Module:
+        """Take a layer out and return it; the others are numbered anew."""
+        layers = self.layers
+        layer = layers.pop(index)
+        self._renumber(layers)
+        return layer
+
+    def _renumber(self, layers: list[Module]) -> Sequential:
+        _check(layers)
+        self._modules.clear()
+        return self.extend(layers)
 
     def __len__(self) -> int:
         return len(self._modules)
@@ -53,8 +81,19 @@ class Sequential(Module):
 
     def __getitem__(self, index: int | slice) -> Any:
         if isinstance(index, slice):
-            return Sequential(dict(list(self._modules.items())[index]))
+            return type(self)(dict(list(self._modules.items())[index]))
         return self.layers[index]
 
     def __setitem__(self, index: int, layer: Module) -> None:
         self.register_module(list(self._modules)[index], layer)
+
+    def __delitem__(self, index: int | slice) -> None:
+        layers = self.layers
+        del layers[index]
+        self._renumber(layers)
+
+
+def _check(layers: Iterable[Any]) -> None:
+    for i, layer in enumerate(layers):
+        if not isinstance(layer, Module):
+            raise TypeError(f"Sequential takes Modules, got {type(layer).__name__} as layer {i}")

@@ -20,6 +20,7 @@ __all__ = [
     "operands",
     "promoted",
     "reduced",
+    "require_float",
     "require_tensor",
     "unbroadcast",
 ]
@@ -32,6 +33,13 @@ def require_tensor(function: str, name: str, value: Any) -> None:
     """TypeError unless `value`, the argument `name` of `function`, is a Tensor."""
     if not isinstance(value, TensorBase):
         raise TypeError(f"{function}: {name} must be a Tensor, got {type(value).__name__}")
+
+
+def require_float(function: str, input: Any) -> None:
+    """TypeError unless `input` is a floating point Tensor: for functions that PyTorch has not for integers."""
+    require_tensor(function, "input", input)
+    if input.data.dtype.kind != "f":
+        raise TypeError(f"{function}: input must be a floating point Tensor, got dtype {input.data.dtype}")
 
 
 def as_operand(value: Any, like: Any, function: str) -> Any:

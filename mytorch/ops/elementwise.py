@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mytorch.autograd_engine import BinaryOperation, Operation
+from mytorch.autograd_engine import BinaryOperation, Operation, TensorBase
 from mytorch.dtypes import as_dtype, get_default_dtype
 from mytorch.ops.common import T, as_operand, float_data, operands, reduced, require_tensor
 
@@ -57,6 +57,8 @@ def sub(input: T, other: Any) -> T:
 class Mul(BinaryOperation):
     """c = a * b.   dL/da = dL/dc * b,   dL/db = dL/dc * a"""
 
+    saved_for = (1, 0)
+
     @staticmethod
     def forward(ctx, a, b):
         x, y = operands(ctx, a, b)
@@ -78,6 +80,8 @@ def mul(input: T, other: Any) -> T:
 
 class Div(BinaryOperation):
     """c = a / b.   dL/da = dL/dc / b,   dL/db = -dL/dc * a / b^2"""
+
+    saved_for = (1, None)
 
     @staticmethod
     def forward(ctx, a, b):
@@ -125,6 +129,8 @@ class Pow(Operation):
     At a = 0 with b >= 0 the derivative by b is taken as 0, and at b = 0 the derivative by a is 0
     (PyTorch's choices; the formulas would give nan there)."""
 
+    saved_for = (None, None, 1)
+
     @staticmethod
     def forward(ctx, a, b):
         x, y = operands(ctx, a, b)
@@ -145,10 +151,12 @@ class Pow(Operation):
         return reduced(ctx, grad_a, grad_b)
 
 
-def pow(input: T, other: Any) -> T:
-    """input ** other, element-wise. `other`: a Tensor, a number or a NumPy array."""
+def pow(input: Any, exponent: Any) -> Any:
+    """input ** exponent, element-wise. One of the two may be a number or a NumPy array."""
+    if isinstance(exponent, TensorBase):
+        return Pow.apply(as_operand(input, exponent, "pow"), exponent)
     require_tensor("pow", "input", input)
-    return Pow.apply(input, as_operand(other, input, "pow"))
+    return Pow.apply(input, as_operand(exponent, input, "pow"))
 
 
 class Exp(Operation):

@@ -1,4 +1,4 @@
-"""Loss functions."""
+"""Cross-entropy, and its everyday case (logits (N, C), class numbers, no weights) as one operation."""
 
 from __future__ import annotations
 
@@ -8,29 +8,11 @@ import numpy as np
 
 from mytorch.autograd_engine import Operation, TensorBase
 from mytorch.ops.activation import Softmax
-from mytorch.ops.common import T, float_data, require_tensor
-from mytorch.ops.elementwise import neg
-from mytorch.ops.indexing import getitem
-from mytorch.ops.reduction import mean, sum
+from mytorch.ops.classification_loss import checked_labels, general_cross_entropy
+from mytorch.ops.common import T, float_data
+from mytorch.ops.loss_reduction import check_reduction
 
-__all__ = ["CrossEntropy", "cross_entropy", "nll_loss"]
-
-_REDUCTIONS = ("mean", "sum", "none")
-
-
-def nll_loss(input: T, target: Any, *, reduction: str = "mean") -> T:
-    """Negative log-likelihood: -input[n, target[n]], averaged over the batch.
-
-    input: log-probabilities (N, C).  target: class numbers 0..C-1, shape (N,), integers.
-    reduction: "mean" and "sum" give a 0-d Tensor, "none" the losses (N,).
-    Handout 002, appendix B, step 2.
-    """
-    require_tensor("nll_loss", "input", input)
-    if reduction not in _REDUCTIONS:
-        raise ValueError(f"reduction must be one of {_REDUCTIONS}, got {reduction!r}")
-    labels = _labels("nll_loss", input, target)
-    losses = neg(getitem(input, (np.arange(len(labels)), labels)))  # (N, C) -> (N,)
-    return losses if reduction == "none" else mean(losses) if reduction == "mean" else sum(losses)
+__all__ = ["CrossEntropy", "cross_entropy"]
 
 
 class CrossEntropy(Operation):
@@ -70,32 +52,32 @@ class CrossEntropy(Operation):
         return (Softmax.run(x, 1) - one_hot) * scale, None, None
 
 
-def cross_entropy(input: T, target: Any, *, reduction: str = "mean") -> T:
-    """Cross-entropy between softmax(input) and class numbers: nll_loss(log_softmax(input), target).
+def cross_entropy(
+    input: T,
+    target: Any,
+    weight: Any = None,
+    *,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> T:
+    """Cross-entropy between softmax(input) and the target: nll_loss(log_softmax(input), target).
 
-    input: logits (N, C), any real numbers.  target: class numbers 0..C-1, shape (N,), integers.
-    reduction: "mean" and "sum" give a 0-d Tensor, "none" the losses (N,).   Handout 002, appendix B.
+    input: logits (N, C), any real numbers; also (N, C, d1, ...) and (C,).
+    target: class numbers 0..C-1, integers, of the shape of input without C; or probabilities of
+        the classes, of the shape of input.
+    weight: (C,), a factor per class.  ignore_index: this number in target stands for no class,
+        costs nothing and gets no gradient.
+    reduction: "sum" adds the losses, "mean" divides that by the weights of the targets that count
+        (with probabilities: by their number), "none" gives a loss per target.
+    label_smoothing: the share of the target that goes to all classes evenly. (Szegedy et al. 2016.)
+    Handout 002, appendix B.
     """
-    require_tensor("cross_entropy", "input", input)
-    if reduction not in _REDUCTIONS:
-        raise ValueError(f"reduction must be one of {_REDUCTIONS}, got {reduction!r}")
-    return CrossEntropy.apply(input, (_labels("cross_entropy", input, target),), reduction)
-
-
-def _labels(function: str, input: Any, target: Any) -> np.ndarray:
-    """`target` as an integer array (N,), checked against the shape of `input`."""
-    if input.data.ndim != 2:
-        raise ValueError(f"{function}: input must have shape (N, C), got {input.data.shape}")
-    labels = target.data if isinstance(target, TensorBase) else np.asarray(target)
-    count, classes = input.data.shape
-    if labels.shape != (count,):
-        raise ValueError(f"{function}: target must have shape ({count},), a class per row of input, got {labels.shape}")
-    if labels.dtype.kind not in "iu":
-        raise TypeError(f"{function}: target must hold integers (class numbers), got dtype {labels.dtype}")
-    wrong = np.flatnonzero((labels < 0) | (labels >= classes))
-    if wrong.size:
-        raise ValueError(
-            f"{function}: target must be in 0..{classes - 1} for input of shape {input.data.shape}, "
-            f"got {labels[wrong[0]]} at position {wrong[0]}"
-        )
-    return labels
+    if weight is None and label_smoothing == 0.0 and isinstance(input, TensorBase) and input.data.ndim == 2:
+        labels = target.data if isinstance(target, TensorBase) else np.asarray(target)
+        if labels.size and labels.dtype.kind in "iu" and not (labels == ignore_index).any():
+            check_reduction("cross_entropy", reduction)
+            return CrossEntropy.apply(input, (checked_labels("cross_entropy", input, labels),), reduction)
+    return general_cross_entropy(
+        input, target, weight, ignore_index=ignore_index, reduction=reduction, label_smoothing=label_smoothing
+    )

@@ -21,7 +21,7 @@ class MyTorch:
 
 
 class PyTorch:
-    """torch.name, or torch.nn.functional.name."""
+    """torch.nn.functional.name, or torch.name, which for losses and norms is a form with other arguments."""
 
     def __init__(self, torch: Any) -> None:
         self._torch = torch
@@ -30,4 +30,4 @@ class PyTorch:
         return self._torch.tensor(array)
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._torch, name, None) or getattr(self._torch.nn.functional, name)
+        return getattr(self._torch.nn.functional, name, None) or getattr(self._torch, name)

@@ -1,0 +1,52 @@
+"""Limits on the gradients, between backward() and the optimizer's step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from mytorch.tensor import Tensor
+
+__all__ = ["clip_grad_norm_", "clip_grad_value_"]
+
+
+def _gradients(function: str, parameters: Tensor | Iterable[Tensor]) -> list[Tensor]:
+    """The gradients that there are."""
+    tensors = [parameters] if isinstance(parameters, Tensor) else list(parameters)
+    for tensor in tensors:
+        if not isinstance(tensor, Tensor):
+            raise TypeError(f"{function}: parameters must be Tensors, got {type(tensor).__name__}")
+    return [tensor.grad for tensor in tensors if tensor.grad is not None]
+
+
+def clip_grad_norm_(
+    parameters: Tensor | Iterable[Tensor], max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False
+) -> Tensor:
+    """Shrink all gradients by one factor, so that the norm of all their elements together is at most
+    max_norm; they keep their direction. (Pascanu, Mikolov and Bengio 2013.)
+
+    norm_type: the p of the norm, or inf. Returns the norm as it was. error_if_nonfinite: RuntimeError,
+    and nothing changed, if that is nan or inf.
+    """
+    if not norm_type > 0:
+        raise ValueError(f"clip_grad_norm_: norm_type must be positive, got {norm_type}")
+    gradients = _gradients("clip_grad_norm_", parameters)
+    if not gradients:
+        return Tensor(0.0)
+    norms = [np.linalg.norm(gradient.data.reshape(-1), norm_type) for gradient in gradients]
+    total = np.linalg.norm(np.array(norms), norm_type)
+    if error_if_nonfinite and not np.isfinite(total):
+        raise RuntimeError(f"clip_grad_norm_: the norm of the gradients is {total}, they cannot be clipped")
+    factor = np.minimum(1.0, max_norm / (total + 1e-6))  # 1e-6 as in PyTorch, against a norm of 0
+    with np.errstate(invalid="ignore"):  # an infinite norm makes nan of the infinite elements
+        for gradient in gradients:
+            gradient.data *= gradient.dtype.type(factor)  # `data *=` also notes the change
+    return Tensor(np.asarray(total, dtype=gradients[0].dtype))
+
+
+def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float) -> None:
+    """Hold every element of the gradients between -clip_value and clip_value."""
+    for gradient in _gradients("clip_grad_value_", parameters):
+        np.clip(gradient.data, -clip_value, clip_value, out=gradient.data)
+        gradient.mark_changed()

@@ -1,0 +1,113 @@
+"""The normalizations that keep running averages of what they see: batch norm and instance norm."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from mytorch.ops.common import T, require_float, require_tensor
+from mytorch.ops.elementwise import add, div, mul, sqrt, sub
+from mytorch.ops.layer_norm import group_norm
+from mytorch.ops.normalization import BatchNorm, batch_statistics
+from mytorch.ops.shape import reshape
+
+__all__ = ["batch_norm", "instance_norm"]
+
+
+def batch_norm(
+    input: T,
+    running_mean: Any,
+    running_var: Any,
+    weight: Any = None,
+    bias: Any = None,
+    training: bool = False,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> T:
+    """(input - mean) / sqrt(var + eps) * weight + bias, per channel (axis 1).    (N, C, ...), others (C,)
+
+    training: mean and var of the batch, and running_mean and running_var, if given, take a step
+    towards them, in place: (1 - momentum) * running + momentum * batch, var divided by n - 1.
+    Otherwise running_mean and running_var are taken. (Ioffe and Szegedy 2015.)
+    """
+    _check("batch_norm", input, running_mean, running_var, weight, bias, needs_running=not training)
+    if not training:
+        return _by_running_stats(input, running_mean, running_var, weight, bias, eps)
+    shape = input.data.shape
+    count = input.data.size // shape[1]
+    if count < 2:
+        raise ValueError(f"batch_norm: training needs more than one value per channel, got input of shape {shape}")
+    mean, var = batch_statistics(input.data)
+    _step(running_mean, mean, momentum)
+    _step(running_var, var * (count / (count - 1)), momentum)
+    ones = input.new_tensor(np.ones(shape[1], input.data.dtype))
+    zeros = input.new_tensor(np.zeros(shape[1], input.data.dtype))
+    if weight is None and bias is None:
+        return BatchNorm.apply(input, None, None, (mean, var), eps)
+    return BatchNorm.apply(
+        input, ones if weight is None else weight, zeros if bias is None else bias, (mean, var), eps
+    )  # fmt: skip
+
+
+def instance_norm(
+    input: T,
+    running_mean: Any = None,
+    running_var: Any = None,
+    weight: Any = None,
+    bias: Any = None,
+    use_input_stats: bool = True,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> T:
+    """(input - mean) / sqrt(var + eps) * weight + bias, with mean and var of each channel of each
+    sample.    (N, C, L, ...), others (C,)
+
+    use_input_stats=False takes running_mean and running_var instead. Otherwise those, if given,
+    take a step towards the average over the samples, as in `batch_norm`. (Ulyanov et al. 2016.)
+    """
+    _check("instance_norm", input, running_mean, running_var, weight, bias, needs_running=not use_input_stats)
+    if not use_input_stats:
+        return _by_running_stats(input, running_mean, running_var, weight, bias, eps)
+    shape = input.data.shape
+    count = math.prod(shape[2:])
+    if count < 2:
+        raise ValueError(f"instance_norm: needs more than one value per channel and sample, got input of shape {shape}")
+    if running_mean is not None:
+        axes = tuple(range(2, len(shape)))
+        _step(running_mean, input.data.mean(axis=axes).mean(axis=0), momentum)
+        _step(running_var, input.data.var(axis=axes, ddof=1).mean(axis=0), momentum)
+    return group_norm(input, shape[1], weight, bias, eps)  # a group for every channel
+
+
+def _by_running_stats(input: Any, mean: Any, var: Any, weight: Any, bias: Any, eps: float) -> Any:
+    per_channel = (-1, *[1] * (input.data.ndim - 2))
+    z = div(sub(input, reshape(mean, per_channel)), reshape(sqrt(add(var, eps)), per_channel))
+    if weight is not None:
+        z = mul(z, reshape(weight, per_channel))
+    return z if bias is None else add(z, reshape(bias, per_channel))
+
+
+def _step(running: Any, value: np.ndarray, momentum: float) -> None:
+    if running is not None:
+        running.data[...] = (1 - momentum) * running.data + momentum * value
+        running.mark_changed()
+
+
+def _check(
+    function: str, input: Any, running_mean: Any, running_var: Any, weight: Any, bias: Any, needs_running: bool
+) -> None:
+    require_float(function, input)
+    if input.data.ndim < 2:
+        raise ValueError(f"{function}: input must have shape (N, C, ...), got {input.data.shape}")
+    if (running_mean is None) != (running_var is None) or (needs_running and running_mean is None):
+        raise ValueError(f"{function}: running_mean and running_var must both be given here")
+    expected = (input.data.shape[1],)
+    named = {"running_mean": running_mean, "running_var": running_var, "weight": weight, "bias": bias}
+    for name, tensor in named.items():
+        if tensor is None:
+            continue
+        require_tensor(function, name, tensor)
+        if tensor.data.shape != expected:
+            raise ValueError(f"{function}: {name} must have shape {expected}, got {tensor.data.shape}")
