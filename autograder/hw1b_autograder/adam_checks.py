@@ -23,9 +23,11 @@ from autograder.hw1b_autograder.adam_rules import DECAY_MISTAKES, MISTAKES, RIGH
 
 __all__ = ["PROBLEM"]
 
-# An eps so large, and betas so different, that no mistake hides behind a rounding error.
-GIVEN = Options(lr=LR, b1=0.8, b2=0.9, eps=0.2)
-DECAYING = Options(lr=LR, b1=0.8, b2=0.9, eps=0.2, decay=0.3)
+# Betas so different that no mistake hides behind a rounding error, and an eps so small that a
+# mistake in it costs the points of its own check alone.
+GIVEN = Options(lr=LR, b1=0.8, b2=0.9, eps=1e-8)
+WITH_EPS = Options(lr=LR, b1=0.8, b2=0.9, eps=0.2)
+DECAYING = Options(lr=LR, b1=0.8, b2=0.9, eps=1e-8, decay=0.3)
 TINY = (np.array([1e-8, 3e-8, -2.0]), np.array([4e-8, -1e-8, 0.5]), np.array([0.0, 2e-8, 1.0]))  # near eps
 
 
@@ -79,13 +81,20 @@ PROBLEM = Problem(
     "Adam",
     40,
     (
-        Check("one step", 6, steps(ONE, GRADIENTS[:1]), {"w.data": W_AFTER_ONE}, FAILURES),
-        Check("three steps", 9, steps(ONE, GRADIENTS), {"w.data": after(GIVEN, W, GRADIENTS)}, FAILURES),
+        Check("one step", 5, steps(ONE, GRADIENTS[:1]), {"w.data": W_AFTER_ONE}, FAILURES),
+        Check("three steps", 8, steps(ONE, GRADIENTS), {"w.data": after(GIVEN, W, GRADIENTS)}, FAILURES),
         Check(
             "the moments go on when the gradient is 0",
             3,
             steps(ONE, REST),
             {"w.data": after(GIVEN, W, REST)},
+            FAILURES,
+        ),
+        Check(
+            "eps is added to the square root",
+            3,
+            steps(adam("[w]", WITH_EPS), GRADIENTS[:2]),
+            {"w.data": after(WITH_EPS, W, GRADIENTS[:2])},
             FAILURES,
         ),
         Check(
@@ -98,7 +107,7 @@ PROBLEM = Problem(
         ),
         Check(
             "each parameter has its own moments",
-            5,
+            4,
             two_parameters(adam("[w, v]", GIVEN)),
             {"w.data": after_two(W, GRADIENTS, 0), "v.data": after_two(V, V_GRADIENTS, 1)},
             FAILURES,

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.common.batchnorm import expected_mean, expected_var, in_training, normalize, statistics
+from autograder.common.batchnorm import EPS, expected_mean, expected_var, in_training, normalize, statistics
 from autograder.common.check import Check, Expected, Problem, unchanged
 from autograder.common.numerics import numerical_gradients
-from autograder.common.snippets import array, leaf, tensor, waves
+from autograder.common.snippets import Formula, array, leaf, tensor, waves
 
 __all__ = ["PROBLEM"]
 
-EPS, MOMENTUM = 0.5, 0.3  # far from the defaults: an eps that nobody can overlook
-X = np.array([[1.0, -2.0, 0.5], [3.0, 1.5, -1.0], [-0.5, 2.0, 4.0], [2.0, 0.0, 1.0]])  # (N, C)
+# With inputs of this size the default eps is too small to be seen: a mistake in it costs the points
+# of its own check alone.
+LARGE_EPS, MOMENTUM = 0.5, 0.3
+X = 4 * np.array([[1.0, -2.0, 0.5], [3.0, 1.5, -1.0], [-0.5, 2.0, 4.0], [2.0, 0.0, 1.0]])  # (N, C)
 G = np.array([[1.0, -2.0, 0.5], [0.5, 3.0, -1.0], [-1.5, 1.0, 2.0], [2.0, 0.25, -0.5]])
-LONG, LONG_G = waves(2, 3, 3), waves(2, 3, 3, function="cos")  # (N, C, L), L = C: who takes the wrong axis gets far
+_SINES = waves(2, 3, 3)
+LONG = Formula(f"9 * {_SINES.text}", 9 * _SINES.value)  # (N, C, L), L = C: who takes the wrong axis gets far
+LONG_G = waves(2, 3, 3, function="cos")
 GAMMA, BETA = np.array([1.5, -0.5, 2.0]), np.array([0.25, 1.0, -3.0])
 MEAN, VAR = np.array([0.5, -1.0, 2.0]), np.array([4.0, 0.25, 2.0])
-LAYER = f"bn = BatchNorm1d(3, eps={EPS}, momentum={MOMENTUM})"
+LAYER = f"bn = BatchNorm1d(3, momentum={MOMENTUM})"
+WITH_EPS = f"bn = BatchNorm1d(3, eps={LARGE_EPS})"
 AFFINE = f"{LAYER}\nbn.gamma.data = {array(GAMMA)}\nbn.beta.data = {array(BETA)}"
 TRAINED = f"{AFFINE}\nbn.running_mean.data = {array(MEAN)}\nbn.running_var.data = {array(VAR)}\nbn.eval()"
 RUNNING_MEAN, RUNNING_VAR = "bn.running_mean.data.reshape(-1)", "bn.running_var.data.reshape(-1)"
@@ -45,8 +50,6 @@ def value_mistakes(x: np.ndarray) -> dict:
         "beta is ignored": in_training(x, GAMMA, 0.0, EPS),
         "gamma and beta are exchanged": trained(x, BETA, GAMMA),
         "eps belongs under the square root": gamma * (x - m) / (np.sqrt(v) + EPS) + beta,
-        "eps is missing": in_training(x, GAMMA, BETA, 0.0),
-        "the argument eps is not used": in_training(x, GAMMA, BETA, 1e-5),
         "normalized with the unbiased variance: divide by the number of values": gamma
         * normalize(x, *statistics(x, ddof=1), EPS)
         + beta,
@@ -108,8 +111,6 @@ def evaluation_check(title: str, points: float, x: np.ndarray, g: np.ndarray, li
                     "the batch's own statistics are used": trained(x),
                     "gamma and beta are ignored": (x - mean) / np.sqrt(var + EPS),
                     "the running variance is used without the square root": gamma * (x - mean) / (var + EPS) + beta,
-                    "eps belongs under the square root": gamma * (x - mean) / (np.sqrt(var) + EPS) + beta,
-                    "eps is missing": gamma * (x - mean) / np.sqrt(var) + beta,
                 },
             ),
             "x.grad.data": Expected(
@@ -138,6 +139,29 @@ def running_check(title: str, points: float, lines: str, *batches: np.ndarray) -
     )
 
 
+def eps_check(points: float) -> Check:
+    """Training and evaluation, where the running statistics are still 0 and 1."""
+    mean, var = statistics(X)
+    return Check(
+        "(N, C): eps under the square root, in training and evaluation",
+        points,
+        f"{WITH_EPS}\n{tensor('x', X)}\nbn.eval()\nz = bn(x)\nbn.train()\ny = bn(x)",
+        {
+            name: Expected(
+                normalize(X, m, v, LARGE_EPS),
+                {
+                    "eps belongs under the square root": (X - m) / (np.sqrt(v) + LARGE_EPS),
+                    "eps is missing, or the argument eps is not used": (
+                        normalize(X, m, v, 0.0),
+                        normalize(X, m, v, EPS),
+                    ),
+                },
+            )
+            for name, m, v in (("y.data", mean, var), ("z.data", np.zeros(3), np.ones(3)))
+        },
+    )
+
+
 def flat_checks() -> tuple[Check, ...]:
     """Inputs (N, C)."""
     given = f"{leaf('x', X)}\n{tensor('g', G)}"
@@ -149,7 +173,8 @@ def flat_checks() -> tuple[Check, ...]:
             f"{AFFINE}\n{tensor('x', X)}\ny = bn(x)",
             {"y.data": Expected(trained(X), {**value_mistakes(X), **wrong_axis}), "x.data": unchanged(X)},
         ),
-        gradient_check("(N, C): gradients of input, gamma and beta", 5, X, G, given),
+        eps_check(2),
+        gradient_check("(N, C): gradients of input, gamma and beta", 4, X, G, given),
         running_check(
             "(N, C): running statistics after two batches",
             4,
@@ -157,7 +182,7 @@ def flat_checks() -> tuple[Check, ...]:
             X,
             2 * X - 1,
         ),
-        evaluation_check("(N, C): evaluation uses the running statistics", 5, X, G, given),
+        evaluation_check("(N, C): evaluation uses the running statistics", 4, X, G, given),
     )
 
 
