@@ -1,10 +1,26 @@
 """MyTorch: reverse-mode automatic differentiation on NumPy, small enough to read."""
 
 import importlib
+from math import inf, nan, pi
 from typing import Any
 
-from mytorch import autograd_engine, nn, optim, tensor
+from mytorch import autograd_engine, linalg, nn, optim, tensor
 from mytorch.autograd_engine import Function, enable_grad, is_grad_enabled, no_grad, set_grad_enabled
+from mytorch.creation import (
+    arange,
+    as_tensor,
+    empty,
+    empty_like,
+    eye,
+    from_numpy,
+    full,
+    full_like,
+    linspace,
+    ones,
+    ones_like,
+    zeros,
+    zeros_like,
+)
 from mytorch.dtypes import (
     bool_ as bool,
     double,
@@ -26,11 +42,52 @@ from mytorch.dtypes import (
 )
 from mytorch.memory import keep_freed_memory
 from mytorch.ops.activation import log_softmax, relu, sigmoid, softmax, tanh
+from mytorch.ops.arithmetic import floor_divide, lerp, reciprocal, remainder, rsqrt, square
+from mytorch.ops.comparison import (
+    allclose,
+    eq,
+    equal,
+    ge,
+    gt,
+    isclose,
+    isfinite,
+    isinf,
+    isnan,
+    le,
+    logical_and,
+    logical_not,
+    logical_or,
+    logical_xor,
+    lt,
+    ne,
+)
+from mytorch.ops.counting import all, any, count_nonzero
+from mytorch.ops.cumulative import cumprod, cumsum, prod
 from mytorch.ops.elementwise import add, div, exp, log, mul, neg, pow, sqrt, sub
+from mytorch.ops.exponential import expm1, log1p, log2, log10, logaddexp, logit
+from mytorch.ops.extrema import amax, amin, argmax, argmin, max, min
 from mytorch.ops.linalg import matmul
-from mytorch.ops.reduction import amax, argmax, max, mean, sum, var
+from mytorch.ops.norm import logsumexp, norm
+from mytorch.ops.ordering import argsort, median, sort, topk
+from mytorch.ops.reduction import mean, std, sum, var
+from mytorch.ops.rounding import abs, ceil, floor, frac, round, sign, trunc
+from mytorch.ops.select import clamp, clip, maximum, minimum, nan_to_num, where
 from mytorch.ops.shape import cat, clone, flatten, permute, reshape, squeeze, stack, transpose, unsqueeze
-from mytorch.random import manual_seed
+from mytorch.ops.special import erf, erfc
+from mytorch.ops.trigonometry import acos, acosh, asin, asinh, atan, atan2, atanh, cos, cosh, sin, sinh, tan
+from mytorch.random import Generator, manual_seed
+from mytorch.sampling import (
+    bernoulli,
+    multinomial,
+    normal,
+    rand,
+    rand_like,
+    randint,
+    randint_like,
+    randn,
+    randn_like,
+    randperm,
+)
 from mytorch.summary import summary
 from mytorch.tensor import Tensor
 from mytorch.threads import get_num_threads, set_num_threads

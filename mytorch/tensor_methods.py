@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from mytorch.ops import activation, elementwise, indexing, linalg, reduction, shape
+from mytorch.methods_math import MathMethods
+from mytorch.ops import activation, elementwise, indexing, linalg, shape
 from mytorch.ops.common import as_operand
+from mytorch.ops.comparison import compare
 from mytorch.ops.elementwise import Add, Div, Mul, Neg, Pow, Sub
 from mytorch.tensor_base import TensorBase
 
@@ -21,7 +23,7 @@ def sizes_of(args: tuple) -> tuple[int, ...]:
     return tuple([int(n.__index__()) for n in args])
 
 
-class TensorMethods(TensorBase):
+class TensorMethods(MathMethods):
     """The half of class Tensor that computes; `mytorch.tensor` has the other half."""
 
     __slots__ = ()
@@ -77,12 +79,12 @@ class TensorMethods(TensorBase):
 
     # ------------------------------------------------------ comparisons, without gradient
 
-    def _compared(self, other: Any, compare: np.ufunc) -> Any:
+    def _compared(self, other: Any, test: np.ufunc) -> Any:
         try:
-            other = as_operand(other, self, compare.__name__)
+            other = as_operand(other, self, test.__name__)
         except TypeError:
             return NotImplemented
-        return self.new_tensor(compare(self._data, other._data))
+        return compare(test.__name__, test, self, other)
 
     def __eq__(self, other):
         return self._compared(other, np.equal)
@@ -129,13 +131,6 @@ class TensorMethods(TensorBase):
     sqrt = elementwise.sqrt
     to = elementwise.cast
     astype = elementwise.cast
-
-    sum = reduction.sum
-    mean = reduction.mean
-    var = reduction.var
-    max = reduction.max
-    amax = reduction.amax
-    argmax = reduction.argmax
 
     matmul = linalg.matmul
     relu = activation.relu

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mytorch.autograd_engine import BinaryOperation, Operation
+from mytorch.autograd_engine import BinaryOperation, Operation, TensorBase
 from mytorch.dtypes import as_dtype, get_default_dtype
 from mytorch.ops.common import T, as_operand, float_data, operands, reduced, require_tensor
 
@@ -145,10 +145,12 @@ class Pow(Operation):
         return reduced(ctx, grad_a, grad_b)
 
 
-def pow(input: T, other: Any) -> T:
-    """input ** other, element-wise. `other`: a Tensor, a number or a NumPy array."""
+def pow(input: Any, exponent: Any) -> Any:
+    """input ** exponent, element-wise. One of the two may be a number or a NumPy array."""
+    if isinstance(exponent, TensorBase):
+        return Pow.apply(as_operand(input, exponent, "pow"), exponent)
     require_tensor("pow", "input", input)
-    return Pow.apply(input, as_operand(other, input, "pow"))
+    return Pow.apply(input, as_operand(exponent, input, "pow"))
 
 
 class Exp(Operation):

@@ -107,6 +107,41 @@ def test_float32_stays_float32(case: Case) -> None:
 
 
 @each_case
+def test_float32_is_close_to_float64(case: Case) -> None:
+    inputs, cotangent, _ = draw(case)
+    value = evaluate(case, inputs)
+    _, expected = gradients(lambda *leaves: case.function(F, *leaves), inputs, cotangent)
+    singles = [array.astype(np.float32) for array in inputs]
+    found = evaluate(case, singles)
+    _, grads = gradients(lambda *leaves: case.function(F, *leaves), singles, cotangent.astype(np.float32))
+    for single, exact in zip([found, *[g.data for g in grads]], [value, *[g.data for g in expected]]):
+        scale = max(1.0, np.abs(exact).max(initial=0.0))
+        np.testing.assert_allclose(single, exact, rtol=1e-4, atol=1e-4 * scale)
+
+
+def strided(array: np.ndarray) -> np.ndarray:
+    """The same elements, every second one of a larger array, with the axes in reverse order in memory."""
+    if array.ndim == 0:
+        return array.copy()
+    spread = np.full((*array.shape[:0:-1], 2 * array.shape[0]), np.nan)
+    spread[..., ::2] = array.T
+    return spread[..., ::2].T
+
+
+@each_case
+def test_inputs_that_are_not_contiguous(case: Case) -> None:
+    inputs, cotangent, _ = draw(case)
+    _, expected = gradients(lambda *leaves: case.function(F, *leaves), inputs, cotangent)
+    leaves = [Tensor(strided(array), requires_grad=True) for array in inputs]
+    value = case.function(F, *leaves)
+    np.testing.assert_allclose(value.data, evaluate(case, inputs), rtol=1e-12, atol=1e-12)
+    value.backward(Tensor(strided(cotangent)))
+    for leaf, gradient in zip(leaves, expected):
+        found = np.zeros(leaf.shape) if leaf.grad is None else leaf.grad.data
+        np.testing.assert_allclose(found, gradient.data, rtol=1e-12, atol=1e-12)
+
+
+@each_case
 def test_inputs_are_left_as_they_were(case: Case) -> None:
     leaves = [Tensor(array, requires_grad=True) for array in case.inputs()]
     case.function(F, *leaves).backward(create_graph=True)

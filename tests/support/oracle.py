@@ -26,6 +26,6 @@ def results(torch: Any, case: Case) -> dict[str, np.ndarray]:
     else:
         seconds = [torch.zeros_like(leaf) for leaf in leaves]
     found = {"value": value.detach().numpy()}
-    found |= {f"grad{i}": g.detach().numpy() for i, g in enumerate(firsts)}
-    found |= {f"second{i}": g.numpy(force=True) for i, g in enumerate(seconds)}
+    found |= {f"grad{i}": g.detach().numpy(force=True) for i, g in enumerate(firsts)}
+    found |= {f"second{i}": g.detach().numpy(force=True) for i, g in enumerate(seconds)}
     return found
