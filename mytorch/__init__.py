@@ -4,8 +4,15 @@ import importlib
 from math import inf, nan, pi
 from typing import Any
 
-from mytorch import autograd_engine, linalg, nn, optim, tensor
-from mytorch.autograd_engine import Function, enable_grad, is_grad_enabled, no_grad, set_grad_enabled
+from mytorch import autograd, autograd_engine, linalg, nn, optim, tensor, utils
+from mytorch.autograd_engine import (
+    Function,
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    no_grad,
+    set_grad_enabled,
+)
 from mytorch.creation import (
     arange,
     as_tensor,
@@ -63,16 +70,64 @@ from mytorch.ops.comparison import (
 )
 from mytorch.ops.counting import all, any, count_nonzero
 from mytorch.ops.cumulative import cumprod, cumsum, prod
+from mytorch.ops.decompositions import det, inverse, matrix_power, slogdet
+from mytorch.ops.diagonal import diag, diag_embed, diagonal, trace, tril, triu
+from mytorch.ops.einsum import einsum, tensordot
 from mytorch.ops.elementwise import add, div, exp, log, mul, neg, pow, sqrt, sub
 from mytorch.ops.exponential import expm1, log1p, log2, log10, logaddexp, logit
 from mytorch.ops.extrema import amax, amin, argmax, argmin, max, min
-from mytorch.ops.linalg import matmul
+from mytorch.ops.flip_roll import flip, fliplr, flipud, roll
+from mytorch.ops.gather_scatter import (
+    gather,
+    index_add,
+    index_select,
+    scatter,
+    scatter_add,
+    take,
+    take_along_dim,
+)
+from mytorch.ops.join_split import (
+    cat,
+    chunk,
+    concat,
+    concatenate,
+    dstack,
+    hstack,
+    narrow,
+    select,
+    split,
+    stack,
+    unbind,
+    vstack,
+)
+from mytorch.ops.linalg import bmm, dot, matmul, mm, mv, outer
+from mytorch.ops.masked import argwhere, masked_fill, masked_select, nonzero
 from mytorch.ops.norm import logsumexp, norm
 from mytorch.ops.ordering import argsort, median, sort, topk
+from mytorch.ops.recurrent_cells import gru_cell, lstm_cell, rnn_relu_cell, rnn_tanh_cell
 from mytorch.ops.reduction import mean, std, sum, var
+from mytorch.ops.repeat import repeat_interleave, tile
 from mytorch.ops.rounding import abs, ceil, floor, frac, round, sign, trunc
 from mytorch.ops.select import clamp, clip, maximum, minimum, nan_to_num, where
-from mytorch.ops.shape import cat, clone, flatten, permute, reshape, squeeze, stack, transpose, unsqueeze
+from mytorch.ops.shape import (
+    broadcast_tensors,
+    broadcast_to,
+    clone,
+    flatten,
+    meshgrid,
+    moveaxis,
+    movedim,
+    permute,
+    ravel,
+    reshape,
+    squeeze,
+    swapaxes,
+    swapdims,
+    t,
+    transpose,
+    unflatten,
+    unsqueeze,
+)
 from mytorch.ops.special import erf, erfc
 from mytorch.ops.trigonometry import acos, acosh, asin, asinh, atan, atan2, atanh, cos, cosh, sin, sinh, tan
 from mytorch.random import Generator, manual_seed
@@ -88,6 +143,7 @@ from mytorch.sampling import (
     randn_like,
     randperm,
 )
+from mytorch.serialization import load, save
 from mytorch.summary import summary
 from mytorch.tensor import Tensor
 from mytorch.threads import get_num_threads, set_num_threads
@@ -96,11 +152,15 @@ from mytorch.version import __version__
 # What `from mytorch import *` brings: not the names that would hide Python's own (sum, max, pow, bool, ...).
 __all__ = [
     "Function",
+    "Generator",
     "Tensor",
+    "autograd",
     "autograd_engine",
     "enable_grad",
     "get_num_threads",
+    "inference_mode",
     "is_grad_enabled",
+    "linalg",
     "manual_seed",
     "nn",
     "no_grad",
@@ -109,6 +169,7 @@ __all__ = [
     "set_num_threads",
     "summary",
     "tensor",
+    "utils",
 ]
 
 keep_freed_memory()

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["enable_grad", "is_grad_enabled", "no_grad", "set_grad_enabled"]
+__all__ = ["enable_grad", "inference_mode", "is_grad_enabled", "no_grad", "set_grad_enabled"]
 
 
 class _GradMode(threading.local):
@@ -75,3 +75,10 @@ def no_grad(function: Callable[..., Any] | None = None) -> Any:
 def enable_grad(function: Callable[..., Any] | None = None) -> Any:
     """`with enable_grad():` or `@enable_grad()`: record again, inside a `no_grad` block."""
     return GradModeBlock(True) if function is None else GradModeBlock(True)(function)
+
+
+def inference_mode(mode: Any = True) -> Any:
+    """PyTorch's stricter `no_grad`; here the same. `mode=False` changes nothing."""
+    if callable(mode):
+        return no_grad(mode)
+    return GradModeBlock(False if mode else grad_mode.enabled)

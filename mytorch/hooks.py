@@ -6,7 +6,9 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["RemovableHandle"]
+__all__ = ["RETAIN_GRAD", "RemovableHandle"]
+
+RETAIN_GRAD = "retain_grad"  # the key of Tensor.retain_grad's hook among a node's hooks
 
 _keys = itertools.count()
 

@@ -26,8 +26,8 @@ def rand(
     dtype = _float_dtype("rand", dtype)
     shape = shape_of("rand", size)
     if dtype == np.float16:  # NumPy draws no halves, and rounding a float32 could give 1: multiples of 2^-11 instead
-        return leaf((draw.integers(0, 2**11, shape) / 2**11).astype(dtype), requires_grad)
-    return leaf(draw.random(shape, dtype=dtype.type), requires_grad)
+        return leaf(np.asarray(draw.integers(0, 2**11, shape) / 2**11).astype(dtype), requires_grad)
+    return leaf(np.asarray(draw.random(shape, dtype=dtype.type)), requires_grad)
 
 
 def randn(

@@ -14,11 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from mytorch import autograd_engine
+from mytorch import gradients
 from mytorch.autograd_engine import AccumulateGrad, BackwardFunction
 from mytorch.dtypes import as_dtype, get_default_dtype
-from mytorch.hooks import RemovableHandle
-from mytorch.ops import indexing
+from mytorch.hooks import RETAIN_GRAD, RemovableHandle
 from mytorch.ops.common import as_operand
 from mytorch.random import default_generator
 from mytorch.tensor_base import TensorBase
@@ -81,7 +80,7 @@ class Tensor(TensorMethods):
             array = array.astype(get_default_dtype())
         self._data = array
         self._grad = None
-        self._version = None
+        self._memory = None
         self.is_leaf = bool(is_leaf)
         self.is_parameter = bool(is_parameter)
         self._node = AccumulateGrad(self) if requires_grad else None
@@ -186,39 +185,30 @@ class Tensor(TensorMethods):
         return self._node if type(self._node) is BackwardFunction else None
 
     @property
-    def _version_number(self) -> int:
-        return 0 if self._version is None else self._version[0]
+    def _version(self) -> int:
+        """0 until this tensor's memory is changed in place, and another number after each change."""
+        return 0 if self._memory is None else self._memory.counter[0]
 
     def backward(
-        self, gradient: Any = None, retain_graph: bool | None = None, create_graph: bool = False
-    ) -> None:  # fmt: skip
+        self,
+        gradient: Any = None,
+        retain_graph: bool | None = None,
+        create_graph: bool = False,
+        inputs: Any = None,
+    ) -> None:
         """Add d(self)/d(leaf) to the `grad` of every leaf that this tensor was made from.
 
         gradient: dL/d(self), of this tensor's shape; without it ones, whatever the shape, which
             gives the derivative of the sum of the elements (handout 002, section 0.1.5, step 1).
         retain_graph: keep the graph for another backward; by default only with create_graph.
         create_graph: record the backward pass, so that `grad` can itself be differentiated.
+        inputs: add to the `grad` of these tensors only (a Tensor or a sequence of Tensors).
         """
-        if self._node is None:
-            raise RuntimeError(
-                "backward() on a tensor that does not require grad: none of the tensors that it was made from has "
-                "requires_grad=True, or it was made under no_grad()"
-            )
-        if gradient is None:
-            gradient = self.new_tensor(np.ones_like(self._data))
-        else:
-            gradient = as_operand(gradient, self, "backward")
-            if gradient._data.shape != self._data.shape:
-                raise ValueError(
-                    f"backward: gradient must have the tensor's shape {self._data.shape}, got {gradient._data.shape}"
-                )
-        if retain_graph is None:
-            retain_graph = create_graph
-        autograd_engine.backward(self._node, gradient, retain_graph, create_graph)
+        gradients.backward(self, gradient, retain_graph, create_graph, inputs)
 
     def detach(self) -> Tensor:
         """A tensor on the same memory, without history."""
-        return self.new_view(self._data)
+        return self.new_alias(self._data)
 
     def register_hook(self, hook: Any) -> RemovableHandle:
         """Call `hook(grad)` with this tensor's complete gradient in every backward; if it returns
@@ -229,8 +219,8 @@ class Tensor(TensorMethods):
             self._node._hooks = {}
         hooks = self._node._hooks
         handle = RemovableHandle(hooks, hook)
-        if _RETAIN in hooks:  # comes last: it keeps the gradient that the hooks made
-            hooks[_RETAIN] = hooks.pop(_RETAIN)
+        if RETAIN_GRAD in hooks:  # comes last: it keeps the gradient that the hooks made
+            hooks[RETAIN_GRAD] = hooks.pop(RETAIN_GRAD)
         return handle
 
     def retain_grad(self) -> None:
@@ -248,35 +238,13 @@ class Tensor(TensorMethods):
             if tensor is not None:
                 tensor._grad = grad if tensor._grad is None else tensor._grad + grad
 
-        self._node._hooks[_RETAIN] = keep
+        self._node._hooks[RETAIN_GRAD] = keep
 
     @property
     def retains_grad(self) -> bool:
-        return type(self._node) is BackwardFunction and _RETAIN in (self._node._hooks or ())
+        return type(self._node) is BackwardFunction and RETAIN_GRAD in (self._node._hooks or ())
 
     # ---------------------------------------------- as a container or a number
-
-    def __setitem__(self, index: Any, value: Any) -> None:
-        value = as_operand(value, self, "x[index] = value")
-        self._refuse_to_lose_history("x[index] = value", value)
-        self._data[indexing.to_numpy(index)] = value._data
-        self.mark_changed()
-
-    def fill_(self, value: Any) -> Tensor:
-        """Set all elements to `value`, in place."""
-        self[...] = value
-        return self
-
-    def zero_(self) -> Tensor:
-        """Set all elements to 0, in place."""
-        return self.fill_(0)
-
-    def _refuse_to_lose_history(self, what: str, *operands: Tensor) -> None:
-        if autograd_engine.is_grad_enabled() and any(t.requires_grad for t in (self, *operands)):
-            raise RuntimeError(
-                f"{what}: changing a tensor in place is not recorded, and a tensor here requires grad; make a new "
-                "tensor instead, or wrap the change in no_grad() if gradients should not know of it"
-            )
 
     def __len__(self) -> int:
         if not self._data.ndim:
@@ -365,9 +333,6 @@ class Tensor(TensorMethods):
     @staticmethod
     def arange(*interval: Any, **options: Any) -> Tensor:
         return Tensor(np.arange(*interval), **options)
-
-
-_RETAIN = "retain_grad"  # the key of retain_grad's hook among a node's hooks
 
 
 def tensor(data: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:

@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from mytorch.methods_inplace import InPlaceMethods
 from mytorch.methods_math import MathMethods
-from mytorch.ops import activation, elementwise, indexing, linalg, shape
+from mytorch.methods_shape import ShapeMethods, sizes_of
+from mytorch.ops import activation, elementwise, indexing, linalg
 from mytorch.ops.common import as_operand
 from mytorch.ops.comparison import compare
 from mytorch.ops.elementwise import Add, Div, Mul, Neg, Pow, Sub
@@ -16,14 +18,7 @@ from mytorch.tensor_base import TensorBase
 __all__ = ["TensorMethods", "sizes_of"]
 
 
-def sizes_of(args: tuple) -> tuple[int, ...]:
-    """Sizes or axes, given as `f(2, 3)` or as `f((2, 3))`."""
-    if len(args) == 1 and isinstance(args[0], (tuple, list)):
-        args = tuple(args[0])
-    return tuple([int(n.__index__()) for n in args])
-
-
-class TensorMethods(MathMethods):
+class TensorMethods(MathMethods, ShapeMethods, InPlaceMethods):
     """The half of class Tensor that computes; `mytorch.tensor` has the other half."""
 
     __slots__ = ()
@@ -132,42 +127,11 @@ class TensorMethods(MathMethods):
     to = elementwise.cast
     astype = elementwise.cast
 
-    matmul = linalg.matmul
     relu = activation.relu
     tanh = activation.tanh
     sigmoid = activation.sigmoid
     softmax = activation.softmax
     log_softmax = activation.log_softmax
-
-    clone = shape.clone
-    flatten = shape.flatten
-    transpose = shape.transpose
-    swapaxes = shape.transpose
-    squeeze = shape.squeeze
-    unsqueeze = shape.unsqueeze
-
-    # ------------------------------------- methods that also take sizes one by one, f(2, 3)
-
-    def reshape(self, *sizes: Any):
-        return shape.reshape(self, sizes_of(sizes))
-
-    view = reshape
-
-    def permute(self, *dims: Any):
-        return shape.permute(self, sizes_of(dims))
-
-    def expand(self, *sizes: Any):
-        return shape.expand(self, sizes_of(sizes))
-
-    @property
-    def T(self):  # noqa: N802
-        """The axes in reverse order: of a matrix, its transpose."""
-        return shape.permute(self, range(self._data.ndim)[::-1])
-
-    @property
-    def mT(self):  # noqa: N802
-        """The last two axes exchanged: the transpose of every matrix in a batch."""
-        return shape.transpose(self, -2, -1)
 
     # ------------------------------------------------------------------------ other dtypes
 

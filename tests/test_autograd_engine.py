@@ -641,7 +641,7 @@ def test_forward_must_return_a_tensor() -> None:
         def forward(ctx, x):
             return x.data
 
-    with pytest.raises(TypeError, match=r"Bad\.forward must return a Tensor, got ndarray"):
+    with pytest.raises(TypeError, match=r"Bad\.forward must return a Tensor or a tuple, got ndarray"):
         Bad.apply(leaf(1.0))
 
 
@@ -692,6 +692,25 @@ def test_no_grad_as_block_and_as_decorator() -> None:
     assert not bare().requires_grad
     assert decorated.__doc__ == "Documentation."
     assert (x * 2).requires_grad
+
+
+def test_inference_mode_is_no_grad() -> None:
+    x = leaf(1.0)
+
+    @mytorch.inference_mode()
+    def decorated() -> Tensor:
+        return x * 2
+
+    @mytorch.inference_mode
+    def bare() -> Tensor:
+        return x * 2
+
+    with mytorch.inference_mode():
+        assert not (x * 2).requires_grad
+    with mytorch.inference_mode(False):
+        assert (x * 2).requires_grad
+    assert not decorated().requires_grad
+    assert not bare().requires_grad
 
 
 def test_no_grad_is_safe_under_exceptions() -> None:

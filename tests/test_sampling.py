@@ -156,6 +156,20 @@ def test_multinomial_without_replacement() -> None:
     assert mytorch.multinomial(Tensor(weights), 1).shape == (1,)
 
 
+def test_what_is_impossible_does_not_happen_when_exactly_0_is_drawn() -> None:
+    generator = Generator()
+    generator.numpy = ZeroDraws()
+    assert mytorch.bernoulli(Tensor([0.0, 0.1]), generator=generator).tolist() == [0.0, 1.0]
+    assert mytorch.multinomial(Tensor([0.0, 0.0, 1.0, 1.0]), 1, True, generator=generator).tolist() == [2]
+
+
+class ZeroDraws:
+    """In place of a NumPy generator: the smallest number that it can draw, always."""
+
+    def random(self, shape: tuple[int, ...]) -> np.ndarray:
+        return np.zeros(shape)
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [

@@ -55,13 +55,17 @@ def public_modules(package: ModuleType) -> Iterator[ModuleType]:
 
 
 # Not found by walking the files: a user writes mytorch.nn.Linear, wherever the class is defined.
-MODULES = ("nn", "nn.functional", "optim", "datasets")
+MODULES = (
+    "linalg", "autograd", "autograd.functional", "nn", "nn.functional", "nn.init", "nn.utils", "nn.utils.rnn", "optim",
+    "optim.lr_scheduler", "data", "data.transforms", "datasets", "profiler", "utils.checkpoint",
+)  # fmt: skip
 
 
 def members(module: ModuleType) -> list[tuple[str, Any]]:
     """Public functions and classes of a module, of ours; operations' classes are not for users."""
-    names = [name for name in dir(module) if not name.startswith("_")]
-    values = [(name, getattr(module, name)) for name in names]
+    # `mytorch.__all__` leaves out the names that would hide Python's own, such as sum.
+    names = dir(module) if module.__name__ == "mytorch" else sorted(module.__all__)
+    values = [(name, getattr(module, name)) for name in names if not name.startswith("_")]
     return [(name, value) for name, value in values if is_ours(value) and not is_operation(value)]
 
 

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import math
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-__all__ = ["IMPORTS", "array", "leaf", "module_names", "tensor", "with_imports"]
+__all__ = [
+    "IMPORTS",
+    "Formula",
+    "array",
+    "leaf",
+    "module_names",
+    "parameter",
+    "set_linear",
+    "tensor",
+    "waves",
+    "with_imports",
+]
 
-# Where the handouts put each name. A snippet gets the lines of the names that it uses, in this
+# The file of each name, as the handouts have it. A snippet gets the lines of the names that it uses, in this
 # order: mytorch.tensor first, as in the handout's sandbox, because the handout's modules import
 # each other and some orders do not work.
 IMPORTS = {
@@ -23,6 +35,16 @@ IMPORTS = {
     "BatchNorm1d": "from mytorch.nn.batchnorm import BatchNorm1d",
     "CrossEntropyLoss": "from mytorch.nn.loss import CrossEntropyLoss",
     "SGD": "from mytorch.optim.sgd import SGD",
+    # Homeworks 1b and 2, which handout 002 does not have:
+    "Dropout": "from mytorch.nn.dropout import Dropout",
+    "Conv1d": "from mytorch.nn.conv import Conv1d",
+    "Conv2d": "from mytorch.nn.conv import Conv2d",
+    "MaxPool1d": "from mytorch.nn.pooling import MaxPool1d",
+    "MaxPool2d": "from mytorch.nn.pooling import MaxPool2d",
+    "AvgPool1d": "from mytorch.nn.pooling import AvgPool1d",
+    "AvgPool2d": "from mytorch.nn.pooling import AvgPool2d",
+    "Flatten": "from mytorch.nn.flatten import Flatten",
+    "Adam": "from mytorch.optim.adam import Adam",
 }
 
 _LONG = 40  # so that `name = Tensor(np.array(...), requires_grad=True)` fits into 80 columns
@@ -42,8 +64,25 @@ def module_names() -> list[str]:
     return list(dict.fromkeys(line.split()[1] for line in lines))
 
 
+class Formula(NamedTuple):
+    """An array that would be long to write out: the expression that makes it, and its value."""
+
+    text: str
+    value: np.ndarray
+
+
+def waves(*shape: int, function: str = "sin") -> Formula:
+    """Numbers between -1 and 1 that are all different and have no symmetry: sin(0), sin(1), ...
+    function: "sin" or "cos"."""
+    size = math.prod(shape)
+    value = {"sin": np.sin, "cos": np.cos}[function](np.arange(float(size))).reshape(shape)
+    return Formula(f"np.{function}(np.arange({size}.0)).reshape{shape}", value)
+
+
 def array(value: Any) -> str:
     """The text of an array: `np.array([[1.0, 2.0]])`, on three lines when it is long."""
+    if isinstance(value, Formula):
+        return value.text
     value = np.asarray(value)
     dtype = "" if value.dtype in (np.float64, np.int64) else f", dtype=np.{value.dtype}"
     text = repr(value.tolist())
@@ -60,3 +99,14 @@ def tensor(name: str, value: Any) -> str:
 def leaf(name: str, value: Any) -> str:
     """The line that makes a Tensor that requires grad."""
     return f"{name} = Tensor({array(value)}, requires_grad=True)"
+
+
+def parameter(name: str, value: Any) -> str:
+    """The lines that make a Tensor for an optimizer."""
+    return f"{name} = Tensor(\n    {array(value)},\n    requires_grad=True, is_parameter=True,\n)"
+
+
+def set_linear(name: str, weight: np.ndarray, bias: np.ndarray) -> str:
+    """The lines that make a Linear layer with these weights."""
+    outs, ins = weight.shape
+    return f"{name} = Linear({ins}, {outs})\n{name}.weight.data = {array(weight)}\n{name}.bias.data = {array(bias)}"

@@ -4,66 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
+from autograder.common.batchnorm import EPS, expected_mean, expected_var, in_training, normalize
 from autograder.common.check import Check, Expected, Problem, attribute, unchanged
 from autograder.common.numerics import numerical_gradients
 from autograder.common.snippets import array, leaf, tensor
 
 __all__ = ["PROBLEM"]
 
-EPS, ALPHA = 1e-5, 0.1  # the handout's defaults
 X = np.array([[1.0, -2.0, 0.5], [3.0, 1.5, -1.0], [-0.5, 2.0, 4.0], [2.0, 0.0, 1.0]])  # (N, C) = (4, 3)
 X2 = X[::-1] * 2 + np.array([1.0, -1.0, 3.0])
 FLAT = np.array([[1.0, 0.001], [1.0, 0.002], [1.0, 0.004]])  # a constant feature, and one that hardly varies
 GAMMA, BETA = np.array([1.5, -0.5, 2.0]), np.array([0.25, 1.0, -3.0])
 G = np.array([[1.0, -2.0, 0.5], [0.5, 3.0, -1.0], [-1.5, 1.0, 2.0], [2.0, 0.25, -0.5]])
 MEAN, VAR = np.array([0.5, -1.0, 2.0]), np.array([4.0, 0.25, 2.0])
-
-
-def normalize(x: np.ndarray, mean: np.ndarray, var: np.ndarray) -> np.ndarray:
-    return (x - mean) / np.sqrt(var + EPS)
-
-
-def in_training(x: np.ndarray, gamma: np.ndarray | float = 1.0, beta: np.ndarray | float = 0.0) -> np.ndarray:
-    return gamma * normalize(x, x.mean(0), x.var(0)) + beta
-
-
-def running(start: float, batches: list[np.ndarray], alpha: float = ALPHA) -> np.ndarray:
-    """start, moved towards each batch's statistic by alpha."""
-    value = np.full(3, start)
-    for statistic in batches:
-        value = (1 - alpha) * value + alpha * statistic
-    return value
-
-
-def expected_mean(*batches: np.ndarray) -> Expected:
-    means = [x.mean(0) for x in batches]
-    return Expected(
-        running(0.0, means),
-        {
-            "the running mean has not changed": running(0.0, []),
-            "momentum and 1 - momentum are exchanged": running(0.0, means, 1 - ALPHA),
-            "the last batch replaces the running mean": means[-1],
-            "the batch mean is added without damping the old value": sum(ALPHA * m for m in means),
-        },
-    )
-
-
-def expected_var(*batches: np.ndarray) -> Expected:
-    unbiased = [x.var(0, ddof=1) for x in batches]
-    biased = [x.var(0) for x in batches]
-    return Expected(
-        running(1.0, unbiased),
-        {
-            "the running variance is the biased one: divide by N - 1": running(1.0, biased),
-            "the running variance has not changed": running(1.0, []),
-            "momentum and 1 - momentum are exchanged": (
-                running(1.0, unbiased, 1 - ALPHA),
-                running(1.0, biased, 1 - ALPHA),
-            ),
-            "the last batch replaces the running variance": (unbiased[-1], biased[-1]),
-            "standard deviation instead of variance": running(1.0, [np.sqrt(v) for v in unbiased]),
-        },
-    )
 
 
 def layer(affine: bool = False, size: int = 3) -> str:

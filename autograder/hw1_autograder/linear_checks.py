@@ -6,9 +6,9 @@ import numpy as np
 
 from autograder.common.check import Check, Expected, Problem, attribute, unchanged
 from autograder.common.numerics import numerical_gradients
-from autograder.common.snippets import array, leaf, tensor
+from autograder.common.snippets import leaf, set_linear, tensor
 
-__all__ = ["PROBLEM", "set_linear"]
+__all__ = ["PROBLEM"]
 
 X = np.array([[1.0, -2.0, 0.5], [3.0, 1.5, -1.0], [-0.5, 2.0, 4.0], [2.0, 0.0, 1.0]])  # (N, in) = (4, 3)
 W = np.array([[0.5, -1.0, 2.0], [1.5, 0.25, -0.75]])  # (out, in) = (2, 3)
@@ -18,12 +18,6 @@ ROW = np.array([2.0, -1.0, 4.0])
 COLUMN = np.array([[3.0], [-0.5]])
 MATRIX = np.array([[1.0, 2.0, -3.0], [0.5, -1.5, 2.5]])
 UPSTREAM = np.array([[2.0, -1.0, 0.5], [1.5, 3.0, -2.0]])
-
-
-def set_linear(name: str, weight: np.ndarray, bias: np.ndarray) -> str:
-    """The lines that make a Linear layer with these weights."""
-    outs, ins = weight.shape
-    return f"{name} = Linear({ins}, {outs})\n{name}.weight.data = {array(weight)}\n{name}.bias.data = {array(bias)}"
 
 
 def sequential_checks() -> tuple[Check, ...]:

@@ -6,25 +6,24 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from autograder.common.check import Check, Expected, Problem, attribute, unchanged
-from autograder.common.snippets import array, tensor
-from autograder.hw1_autograder.linear_checks import set_linear
+from autograder.common.check import Check, Expected, Problem, unchanged
+from autograder.common.optimizers import (
+    GRADIENTS,
+    LR,
+    NOT_RECORDED,
+    REST,
+    V_GRADIENTS,
+    V,
+    W,
+    steps,
+    trained,
+    training,
+    two_parameters,
+)
 
 __all__ = ["MOMENTUM_PROBLEM", "STEP_PROBLEM"]
 
-W = np.array([[1.0, -2.0, 0.5], [3.0, 0.25, -1.5]])
-V = np.array([2.0, -1.0])
-GRADIENTS = (
-    np.array([[0.5, -1.0, 2.0], [1.5, 4.0, -0.5]]),
-    np.array([[-2.0, 1.0, 0.25], [0.5, -3.0, 1.0]]),
-    np.array([[1.0, 3.0, -0.75], [-1.0, 0.5, 2.5]]),
-)
-V_GRADIENTS = (np.array([1.0, -0.5]), np.array([0.25, 2.0]), np.array([-1.5, 1.0]))
-LR, BETA = 0.1, 0.8
-
-
-def parameter(name: str, value: np.ndarray) -> str:
-    return f"{name} = Tensor(\n    {array(value)},\n    requires_grad=True, is_parameter=True,\n)"
+BETA = 0.8
 
 
 def descend(w: np.ndarray, gradients: Sequence[np.ndarray], step: Callable) -> np.ndarray:
@@ -118,72 +117,26 @@ def after(w: np.ndarray, gradients: Sequence[np.ndarray], step: Callable, mistak
     return Expected(descend(w, gradients, step), wrong)
 
 
-def steps(count: int, options: str = "") -> str:
-    """Lines: w takes `count` steps, with the gradients set by hand."""
-    lines = [parameter("w", W), f"optimizer = SGD([w], lr={LR}{options})"]
-    for g in GRADIENTS[:count]:
-        lines += [f"w.grad = Tensor({array(g)})", "optimizer.step()"]
-    return "\n".join(lines)
+RATE = 0.02
 
 
-def two_parameters(options: str = "") -> str:
-    """Lines: w and v of different shapes take two steps."""
-    lines = [parameter("w", W), parameter("v", V), f"optimizer = SGD([w, v], lr={LR}{options})"]
-    for g, h in list(zip(GRADIENTS, V_GRADIENTS))[:2]:
-        lines += [f"w.grad = Tensor({array(g)})", f"v.grad = Tensor({array(h)})", "optimizer.step()"]
-    return "\n".join(lines)
+def trained_plainly(clear: bool) -> np.ndarray:
+    return trained(lambda start, gradients: start - RATE * sum(gradients), clear)
 
 
-NOT_RECORDED = {
-    "[w.requires_grad, w.is_leaf, w.is_parameter]": attribute([True, True, True]),
-    "type(w.grad_fn).__name__": attribute("NoneType", "AccumulateGrad"),
-    "[type(w).__name__, type(w.data).__name__]": attribute(["Tensor", "ndarray"]),
-}
-
-
-# ------------------------------------------------------------------- through a layer
-
-X = np.array([[1.0, -2.0], [0.5, 3.0], [-1.0, 1.5]])
-START, START_BIAS = np.array([[0.3, -0.2]]), np.array([0.1])
-
-
-def trained(clear: bool, rate: float = 0.02) -> np.ndarray:
-    """The weight of a Linear(2, 1) after three steps down sum((x W^T + b)^2)."""
-    w, b = START.copy(), START_BIAS.copy()
-    grad_w, grad_b = np.zeros_like(w), np.zeros_like(b)
-    for _ in range(3):
-        if clear:
-            grad_w, grad_b = np.zeros_like(w), np.zeros_like(b)
-        out = X @ w.T + b
-        grad_w, grad_b = grad_w + 2 * out.T @ X, grad_b + 2 * out.sum(0)
-        w, b = w - rate * grad_w, b - rate * grad_b
-    return w
-
-
-TRAINING = f"""
-{set_linear("layer", START, START_BIAS)}
-{tensor("x", X)}
-optimizer = SGD(layer.parameters(), lr=0.02)
-for _ in range(3):
-    optimizer.zero_grad()
-    out = layer(x)
-    loss = out * out
-    loss.backward()
-    optimizer.step()
-"""
-
+ONE = f"SGD([w], lr={LR})"
 
 STEP_PROBLEM = Problem(
     "2.3",
     "Stochastic gradient descent",
     10,
     (
-        Check("one step", 3, steps(1), {"w.data": after(W, GRADIENTS[:1], plain, STEP_MISTAKES)}),
-        Check("three steps", 2, steps(3), {"w.data": after(W, GRADIENTS, plain, STEP_MISTAKES)}),
+        Check("one step", 3, steps(ONE, GRADIENTS[:1]), {"w.data": after(W, GRADIENTS[:1], plain, STEP_MISTAKES)}),
+        Check("three steps", 2, steps(ONE, GRADIENTS), {"w.data": after(W, GRADIENTS, plain, STEP_MISTAKES)}),
         Check(
             "two parameters",
             1,
-            two_parameters(),
+            two_parameters(f"SGD([w, v], lr={LR})"),
             {
                 "w.data": after(W, GRADIENTS[:2], plain, STEP_MISTAKES),
                 "v.data": after(V, V_GRADIENTS[:2], plain, STEP_MISTAKES),
@@ -192,7 +145,7 @@ STEP_PROBLEM = Problem(
         Check(
             "step() is not recorded in the graph and leaves the gradient alone",
             1.5,
-            steps(1),
+            steps(ONE, GRADIENTS[:1]),
             {
                 **NOT_RECORDED,
                 "w.grad.data": unchanged(GRADIENTS[0]),
@@ -202,38 +155,46 @@ STEP_PROBLEM = Problem(
         Check(
             "three rounds of zero_grad, forward, backward, step",
             2.5,
-            TRAINING,
+            training(f"SGD(layer.parameters(), lr={RATE})"),
             {
                 "layer.weight.data": Expected(
-                    trained(True), {"zero_grad() does not clear the gradients": trained(False)}
+                    trained_plainly(True), {"zero_grad() does not clear the gradients": trained_plainly(False)}
                 )
             },
         ),
     ),
 )
 
-OPTIONS = f", momentum={BETA}"
+WITH_MOMENTUM = f"SGD([w], lr={LR}, momentum={BETA})"
 VELOCITY = -LR * (BETA * GRADIENTS[0] + GRADIENTS[1])
-REST = (GRADIENTS[0], np.zeros_like(W), np.zeros_like(W))
 
 MOMENTUM_PROBLEM = Problem(
     "2.6",
     "Momentum",
     10,
     (
-        Check("one step", 1.5, steps(1, OPTIONS), {"w.data": after(W, GRADIENTS[:1], momentum, MOMENTUM_MISTAKES)}),
-        Check("three steps", 3, steps(3, OPTIONS), {"w.data": after(W, GRADIENTS, momentum, MOMENTUM_MISTAKES)}),
+        Check(
+            "one step",
+            1.5,
+            steps(WITH_MOMENTUM, GRADIENTS[:1]),
+            {"w.data": after(W, GRADIENTS[:1], momentum, MOMENTUM_MISTAKES)},
+        ),
+        Check(
+            "three steps",
+            3,
+            steps(WITH_MOMENTUM, GRADIENTS),
+            {"w.data": after(W, GRADIENTS, momentum, MOMENTUM_MISTAKES)},
+        ),
         Check(
             "the velocity goes on when the gradient is 0",
             1,
-            "\n".join([parameter("w", W), f"optimizer = SGD([w], lr={LR}{OPTIONS})"])
-            + "".join(f"\nw.grad = Tensor({array(g)})\noptimizer.step()" for g in REST),
+            steps(WITH_MOMENTUM, REST),
             {"w.data": after(W, REST, momentum, MOMENTUM_MISTAKES)},
         ),
         Check(
             "each parameter has its own momentum",
             2,
-            two_parameters(OPTIONS),
+            two_parameters(f"SGD([w, v], lr={LR}, momentum={BETA})"),
             {
                 "w.data": after(W, GRADIENTS[:2], momentum, MOMENTUM_MISTAKES),
                 "v.data": after(V, V_GRADIENTS[:2], momentum, MOMENTUM_MISTAKES),
@@ -242,7 +203,7 @@ MOMENTUM_PROBLEM = Problem(
         Check(
             "optimizer.momentums holds v <- momentum * v - lr * gradient",
             1.5,
-            steps(2, OPTIONS),
+            steps(WITH_MOMENTUM, GRADIENTS[:2]),
             {
                 "len(optimizer.momentums)": 1,
                 # .data, so that a list of Tensors is as right as a list of arrays
@@ -260,7 +221,7 @@ MOMENTUM_PROBLEM = Problem(
         Check(
             "step() is not recorded in the graph",
             1,
-            steps(2, OPTIONS),
+            steps(WITH_MOMENTUM, GRADIENTS[:2]),
             {
                 **NOT_RECORDED,
                 "w.grad.data": unchanged(GRADIENTS[1]),

@@ -2,10 +2,13 @@
 
 from mytorch.nn import functional, init, utils
 from mytorch.nn.activations import ReLU, Sigmoid, Softmax, Tanh
+from mytorch.nn.adaptive_pooling import AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d
+from mytorch.nn.attention import MultiheadAttention
 from mytorch.nn.batchnorm import BatchNorm1d, BatchNorm2d
 from mytorch.nn.channel_dropout import Dropout1d, Dropout2d
 from mytorch.nn.containers import ModuleDict, ModuleList, ParameterDict, ParameterList
 from mytorch.nn.conv import Conv1d, Conv2d
+from mytorch.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d
 from mytorch.nn.distance import (
     CosineEmbeddingLoss,
     CosineSimilarity,
@@ -21,10 +24,38 @@ from mytorch.nn.layer_norm import GroupNorm, LayerNorm, RMSNorm
 from mytorch.nn.linear import Linear
 from mytorch.nn.loss import CrossEntropyLoss, CTCLoss, NLLLoss
 from mytorch.nn.module import Module, Parameter
+from mytorch.nn.padding import (
+    CircularPad1d,
+    CircularPad2d,
+    CircularPad3d,
+    ConstantPad1d,
+    ConstantPad2d,
+    ConstantPad3d,
+    ReflectionPad1d,
+    ReflectionPad2d,
+    ReflectionPad3d,
+    ReplicationPad1d,
+    ReplicationPad2d,
+    ReplicationPad3d,
+    ZeroPad1d,
+    ZeroPad2d,
+    ZeroPad3d,
+)
 from mytorch.nn.pooling import AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d
 from mytorch.nn.probability_loss import BCELoss, BCEWithLogitsLoss, KLDivLoss
 from mytorch.nn.rectifiers import Hardsigmoid, Hardswish, Hardtanh, LeakyReLU, PReLU, ReLU6, Threshold
+from mytorch.nn.recurrent import GRU, LSTM, RNN
+from mytorch.nn.recurrent_cells import GRUCell, LSTMCell, RNNCell
 from mytorch.nn.regression_loss import HuberLoss, L1Loss, MSELoss, SmoothL1Loss
+from mytorch.nn.resample import (
+    Fold,
+    PixelShuffle,
+    PixelUnshuffle,
+    Unfold,
+    Upsample,
+    UpsamplingBilinear2d,
+    UpsamplingNearest2d,
+)
 from mytorch.nn.reshaping import Identity, Unflatten
 from mytorch.nn.sequential import Sequential
 from mytorch.nn.smooth_activations import (
@@ -42,13 +73,21 @@ from mytorch.nn.smooth_activations import (
     Softsign,
     Tanhshrink,
 )
+from mytorch.nn.transformer import TransformerEncoder, TransformerEncoderLayer
 
 __all__ = [
     "CELU",
     "ELU",
     "GELU",
     "GLU",
+    "GRU",
+    "LSTM",
+    "RNN",
     "SELU",
+    "AdaptiveAvgPool1d",
+    "AdaptiveAvgPool2d",
+    "AdaptiveMaxPool1d",
+    "AdaptiveMaxPool2d",
     "AvgPool1d",
     "AvgPool2d",
     "BCELoss",
@@ -56,8 +95,16 @@ __all__ = [
     "BatchNorm1d",
     "BatchNorm2d",
     "CTCLoss",
+    "CircularPad1d",
+    "CircularPad2d",
+    "CircularPad3d",
+    "ConstantPad1d",
+    "ConstantPad2d",
+    "ConstantPad3d",
     "Conv1d",
     "Conv2d",
+    "ConvTranspose1d",
+    "ConvTranspose2d",
     "CosineEmbeddingLoss",
     "CosineSimilarity",
     "CrossEntropyLoss",
@@ -66,6 +113,8 @@ __all__ = [
     "Dropout2d",
     "Embedding",
     "Flatten",
+    "Fold",
+    "GRUCell",
     "GroupNorm",
     "Hardsigmoid",
     "Hardswish",
@@ -76,6 +125,7 @@ __all__ = [
     "InstanceNorm2d",
     "KLDivLoss",
     "L1Loss",
+    "LSTMCell",
     "LayerNorm",
     "LeakyReLU",
     "Linear",
@@ -89,15 +139,25 @@ __all__ = [
     "Module",
     "ModuleDict",
     "ModuleList",
+    "MultiheadAttention",
     "NLLLoss",
     "PReLU",
     "PairwiseDistance",
     "Parameter",
     "ParameterDict",
     "ParameterList",
+    "PixelShuffle",
+    "PixelUnshuffle",
     "RMSNorm",
+    "RNNCell",
     "ReLU",
     "ReLU6",
+    "ReflectionPad1d",
+    "ReflectionPad2d",
+    "ReflectionPad3d",
+    "ReplicationPad1d",
+    "ReplicationPad2d",
+    "ReplicationPad3d",
     "Sequential",
     "SiLU",
     "Sigmoid",
@@ -109,8 +169,17 @@ __all__ = [
     "Tanh",
     "Tanhshrink",
     "Threshold",
+    "TransformerEncoder",
+    "TransformerEncoderLayer",
     "TripletMarginLoss",
     "Unflatten",
+    "Unfold",
+    "Upsample",
+    "UpsamplingBilinear2d",
+    "UpsamplingNearest2d",
+    "ZeroPad1d",
+    "ZeroPad2d",
+    "ZeroPad3d",
     "functional",
     "init",
     "utils",

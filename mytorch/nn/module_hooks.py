@@ -8,7 +8,7 @@ from typing import Any
 
 from mytorch.autograd_engine import is_grad_enabled
 from mytorch.hooks import RemovableHandle
-from mytorch.ops.shape import cat
+from mytorch.ops.join_split import cat
 from mytorch.tensor import Tensor
 
 __all__ = ["HookedModule"]

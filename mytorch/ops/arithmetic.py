@@ -137,8 +137,10 @@ class Lerp(Operation):
         dtype = result_dtype(a.data, b.data)
         start, end, weight = [t.data.astype(dtype, copy=False) for t in (a, b, w)]
         ctx.save_for_backward(a, b, w)
-        # From the nearer end, so that w = 1 gives b exactly.
-        y = np.where(weight < 0.5, start + weight * (end - start), end - (end - start) * (1 - weight))
+        # From the nearer end, so that w = 1 gives b exactly. (one: a Python 1 beside a 0-d float32
+        # would make NumPy 1 use float64.)
+        one = dtype.type(1)
+        y = np.where(weight < 0.5, start + weight * (end - start), end - (end - start) * (one - weight))
         return a.new_tensor(y)
 
     @staticmethod

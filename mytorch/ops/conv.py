@@ -22,6 +22,8 @@ class Conv(Operation):
     (N, C, H, W), (O, C/groups, kH, kW), (O,) or None -> (N, O, OH, OW); s, d, p: stride, dilation,
     padding. PyTorch's convolution, which is a cross-correlation: the kernel is not turned round."""
 
+    saved_for = (1, 0)
+
     @staticmethod
     def forward(ctx, x, weight, bias, window, groups):
         ctx.window, ctx.groups = window, groups

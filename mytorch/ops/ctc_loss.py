@@ -10,9 +10,10 @@ from mytorch.autograd_engine import Operation, TensorBase
 from mytorch.ops.common import T, require_float
 from mytorch.ops.elementwise import Exp, add, div, neg
 from mytorch.ops.indexing import getitem
+from mytorch.ops.join_split import cat, stack
 from mytorch.ops.loss_reduction import check_reduction, reduce_loss
 from mytorch.ops.masking import Masked
-from mytorch.ops.shape import cat, reshape, stack
+from mytorch.ops.shape import reshape
 
 __all__ = ["LogSumOfPaths", "ctc_loss"]
 

@@ -10,7 +10,8 @@ from mytorch.autograd_engine import Operation
 from mytorch.ops.axes import kept_shape, numpy_names
 from mytorch.ops.common import T, axis_of, require_tensor
 from mytorch.ops.elementwise import cast
-from mytorch.ops.shape import Stack, reshape
+from mytorch.ops.join_split import Stack
+from mytorch.ops.shape import reshape
 
 __all__ = ["CumProd", "CumSum", "Prod", "cumprod", "cumsum", "prod"]
 

@@ -57,6 +57,8 @@ def sub(input: T, other: Any) -> T:
 class Mul(BinaryOperation):
     """c = a * b.   dL/da = dL/dc * b,   dL/db = dL/dc * a"""
 
+    saved_for = (1, 0)
+
     @staticmethod
     def forward(ctx, a, b):
         x, y = operands(ctx, a, b)
@@ -78,6 +80,8 @@ def mul(input: T, other: Any) -> T:
 
 class Div(BinaryOperation):
     """c = a / b.   dL/da = dL/dc / b,   dL/db = -dL/dc * a / b^2"""
+
+    saved_for = (1, None)
 
     @staticmethod
     def forward(ctx, a, b):
@@ -124,6 +128,8 @@ class Pow(Operation):
 
     At a = 0 with b >= 0 the derivative by b is taken as 0, and at b = 0 the derivative by a is 0
     (PyTorch's choices; the formulas would give nan there)."""
+
+    saved_for = (None, None, 1)
 
     @staticmethod
     def forward(ctx, a, b):

@@ -132,7 +132,8 @@ class Logit(Operation):
     @staticmethod
     def forward(ctx, x):
         data = float_data(x)
-        y = np.log(data / (1 - data))
+        one = data.dtype.type(1)  # a Python 1 beside a 0-d float32 would make NumPy 1 use float64
+        y = np.log(data / (one - data))
         # x (1 - x) is a number also outside 0..1, where y is none: the derivative must be nan too.
         outside = (data < 0) | (data > 1)
         ctx.save_for_backward(x, x.new_tensor(np.where(outside, data.dtype.type(np.nan), data.dtype.type(0))))

@@ -1,4 +1,4 @@
-"""Matrix operations."""
+"""Products of matrices and vectors."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from mytorch.autograd_engine import Operation
 from mytorch.ops.common import T, promoted, require_tensor, unbroadcast
 
-__all__ = ["MatMul", "matmul"]
+__all__ = ["MatMul", "bmm", "dot", "matmul", "mm", "mv", "outer"]
 
 
 class MatMul(Operation):
@@ -18,6 +18,8 @@ class MatMul(Operation):
 
     A vector on the left is a row (1, k), on the right a column (k, 1), whose axis of size 1 the
     result then drops."""
+
+    saved_for = (1, 0)
 
     @staticmethod
     def forward(ctx, a, b):
@@ -47,13 +49,13 @@ class MatMul(Operation):
         return grad_a, grad_b
 
 
-def _check_shapes(a: tuple[int, ...], b: tuple[int, ...]) -> None:
+def _check_shapes(a: tuple[int, ...], b: tuple[int, ...], function: str = "matmul") -> None:
     if not a or not b:
-        raise ValueError(f"matmul: both tensors need an axis, got shapes {a} and {b}; use * with a number")
+        raise ValueError(f"{function}: both tensors need an axis, got shapes {a} and {b}; use * with a number")
     inner = b[0] if len(b) == 1 else b[-2]
     if a[-1] != inner:
         raise ValueError(
-            f"matmul: shapes {a} and {b} do not fit: the last axis of the first ({a[-1]}) must be as long as "
+            f"{function}: shapes {a} and {b} do not fit: the last axis of the first ({a[-1]}) must be as long as "
             f"the {'only' if len(b) == 1 else 'last but one'} axis of the second ({inner})"
         )
 
@@ -66,3 +68,48 @@ def matmul(input: T, other: Any) -> T:
         other = input.new_tensor(other)
     require_tensor("matmul", "other", other)
     return MatMul.apply(input, other)
+
+
+def mm(input: Any, mat2: Any) -> Any:
+    """Matrix product of (n, k) and (k, m)."""
+    return _product_of("mm", input, "input", 2, mat2, "mat2", 2)
+
+
+def bmm(input: Any, mat2: Any) -> Any:
+    """Matrix products of two batches of one size, (b, n, k) and (b, k, m)."""
+    require_tensor("bmm", "input", input)
+    require_tensor("bmm", "mat2", mat2)
+    if input.data.shape[:1] != mat2.data.shape[:1]:
+        raise ValueError(f"bmm: the batches must have one size, got shapes {input.data.shape} and {mat2.data.shape}")
+    return _product_of("bmm", input, "input", 3, mat2, "mat2", 3)
+
+
+def mv(input: Any, vec: Any) -> Any:
+    """Product of a matrix (n, k) and a vector (k,)."""
+    return _product_of("mv", input, "input", 2, vec, "vec", 1)
+
+
+def dot(input: Any, tensor: Any) -> Any:
+    """The sum of the products of the elements of two vectors of one size, a 0-d Tensor."""
+    return _product_of("dot", input, "input", 1, tensor, "tensor", 1)
+
+
+def outer(input: Any, vec2: Any) -> Any:
+    """y[i, j] = input[i] * vec2[j]"""
+    _require_axes("outer", "input", input, 1)
+    _require_axes("outer", "vec2", vec2, 1)
+    return input.reshape(input.data.size, 1) * vec2
+
+
+def _product_of(function: str, a: Any, name_a: str, ndim_a: int, b: Any, name_b: str, ndim_b: int) -> Any:
+    _require_axes(function, name_a, a, ndim_a)
+    _require_axes(function, name_b, b, ndim_b)
+    _check_shapes(a.data.shape, b.data.shape, function)
+    return MatMul.apply(a, b)
+
+
+def _require_axes(function: str, name: str, tensor: Any, ndim: int) -> None:
+    require_tensor(function, name, tensor)
+    if tensor.data.ndim != ndim:
+        kind = {1: "a vector", 2: "a matrix", 3: "a batch of matrices"}[ndim]
+        raise ValueError(f"{function}: {name} must be {kind}, got shape {tensor.data.shape}")

@@ -23,6 +23,8 @@ class Affine(Operation):
     (..., in), (out, in), (out,) or None -> (..., out). One node where transpose, matmul and add
     would be three, and no copy of the product."""
 
+    saved_for = (1, 0)
+
     @staticmethod
     def forward(ctx, x, weight, bias):
         ctx.save_for_backward(x, weight)

@@ -1,11 +1,10 @@
-"""Operations that move elements and compute nothing: reshape, transpose, permute, expand, cat, stack.
+"""Operations that give the same elements another shape: reshape, transpose, permute, expand, ...
 
 Where NumPy gives a view, so do we: no copy, and one version counter with the original.
 """
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -13,12 +12,12 @@ from typing import Any
 import numpy as np
 
 from mytorch.autograd_engine import Operation
-from mytorch.dtypes import promote_types
 from mytorch.ops.common import T, axes_of, axis_of, require_tensor, unbroadcast
 
 __all__ = [
-    "Cat", "Clone", "Expand", "Permute", "Reshape", "Stack", "Transpose",
-    "cat", "clone", "expand", "flatten", "permute", "reshape", "squeeze", "stack", "transpose", "unsqueeze",
+    "Clone", "Expand", "Permute", "Reshape", "Transpose",
+    "broadcast_tensors", "broadcast_to", "clone", "expand", "expand_as", "flatten", "meshgrid", "moveaxis", "movedim",
+    "permute", "ravel", "reshape", "squeeze", "swapaxes", "swapdims", "t", "transpose", "unflatten", "unsqueeze",
 ]  # fmt: skip
 
 
@@ -42,6 +41,18 @@ def reshape(input: T, shape: Sequence[int]) -> T:
     return Reshape.apply(input, _full_shape("reshape", input.data.shape, shape))
 
 
+def _full_shape(function: str, old: tuple[int, ...], new: Sequence[int]) -> tuple[int, ...]:
+    """`new` with its -1 worked out; ValueError unless it has as many elements as `old`."""
+    shape = tuple([int(n) for n in new])
+    size = math.prod(old)
+    known = math.prod([n for n in shape if n != -1])
+    if shape.count(-1) == 1 and known > 0 and size % known == 0:
+        return tuple([size // known if n == -1 else n for n in shape])
+    if -1 in shape or min(shape, default=0) < 0 or known != size:
+        raise ValueError(f"{function}: shape {shape} does not fit a tensor of shape {old} with {size} elements")
+    return shape
+
+
 def flatten(input: T, start_dim: int = 0, end_dim: int = -1) -> T:
     """`input` with the axes from `start_dim` to `end_dim` merged into one. A 0-d tensor becomes 1-d."""
     require_tensor("flatten", "input", input)
@@ -53,16 +64,20 @@ def flatten(input: T, start_dim: int = 0, end_dim: int = -1) -> T:
     return Reshape.apply(input, (*shape[:start], math.prod(shape[start : end + 1]), *shape[end + 1 :]))
 
 
-def _full_shape(function: str, old: tuple[int, ...], new: Sequence[int]) -> tuple[int, ...]:
-    """`new` with its -1 worked out; ValueError unless it has as many elements as `old`."""
-    shape = tuple([int(n) for n in new])
-    size = math.prod(old)
-    known = math.prod([n for n in shape if n != -1])
-    if shape.count(-1) == 1 and known > 0 and size % known == 0:
-        return tuple([size // known if n == -1 else n for n in shape])
-    if -1 in shape or min(shape, default=0) < 0 or known != size:
-        raise ValueError(f"{function}: shape {shape} does not fit a tensor of shape {old} with {size} elements")
-    return shape
+def ravel(input: T) -> T:
+    """All elements along one axis."""
+    return flatten(input)
+
+
+def unflatten(input: T, dim: int, sizes: Sequence[int]) -> T:
+    """The axis `dim` as several axes of `sizes`, one of which may be -1."""
+    require_tensor("unflatten", "input", input)
+    shape = input.data.shape
+    axis = axis_of("unflatten", dim, len(shape))
+    if not shape or len(sizes) == 0:
+        raise ValueError(f"unflatten: needs an axis and its sizes, got shape {shape} and sizes {tuple(sizes)}")
+    parts = _full_shape("unflatten", shape[axis : axis + 1], sizes)
+    return Reshape.apply(input, (*shape[:axis], *parts, *shape[axis + 1 :]))
 
 
 class Transpose(Operation):
@@ -88,6 +103,17 @@ def transpose(input: T, dim0: int, dim1: int) -> T:
     return Transpose.apply(input, *axes)
 
 
+swapaxes = swapdims = transpose
+
+
+def t(input: T) -> T:
+    """The transpose of a matrix; tensors with fewer axes as they are (a view)."""
+    require_tensor("t", "input", input)
+    if input.data.ndim > 2:
+        raise ValueError(f"t: input must have at most 2 axes, got shape {input.data.shape}; use mT or permute")
+    return permute(input, range(input.data.ndim)[::-1])
+
+
 class Permute(Operation):
     """Axes in another order: y's axis i is x's axis dims[i].   dL/dx: the inverse order"""
 
@@ -111,6 +137,29 @@ def permute(input: T, dims: Sequence[int]) -> T:
     return Permute.apply(input, axes_of("permute", tuple(dims), ndim))
 
 
+def movedim(input: T, source: int | Sequence[int], destination: int | Sequence[int]) -> T:
+    """`input` with its axes `source` at the positions `destination`, the others in their order (a view)."""
+    require_tensor("movedim", "input", input)
+    ndim = input.data.ndim
+    sources, destinations = _listed(source), _listed(destination)
+    if len(sources) != len(destinations):
+        raise ValueError(f"movedim: source {source} and destination {destination} must be equally many axes")
+    if not sources:
+        return permute(input, range(ndim))
+    sources, destinations = axes_of("movedim", sources, ndim), axes_of("movedim", destinations, ndim)
+    order = [axis for axis in range(ndim) if axis not in sources]
+    for to, axis in sorted(zip(destinations, sources)):
+        order.insert(to, axis)
+    return permute(input, order)
+
+
+moveaxis = movedim
+
+
+def _listed(dims: Any) -> tuple:
+    return tuple(dims) if isinstance(dims, (tuple, list)) else (dims,)
+
+
 def unsqueeze(input: T, dim: int) -> T:
     """`input` with a new axis of size 1 at position `dim` (a view)."""
     require_tensor("unsqueeze", "input", input)
@@ -124,6 +173,8 @@ def squeeze(input: T, dim: int | Sequence[int] | None = None) -> T:
     with another size stay."""
     require_tensor("squeeze", "input", input)
     shape = input.data.shape
+    if dim == ():  # where reductions mean all axes by it
+        return Reshape.apply(input, shape)
     axes = axes_of("squeeze", dim, len(shape))
     return Reshape.apply(input, tuple([n for axis, n in enumerate(shape) if n != 1 or axis not in axes]))
 
@@ -176,73 +227,54 @@ def expand(input: T, shape: Sequence[int]) -> T:
     return Expand.apply(input, sizes)
 
 
-class Cat(Operation):
-    """Tensors one after the other along an axis.   dL/dx_i: the part of dL/dy that x_i became"""
-
-    @staticmethod
-    def forward(ctx, axis, *tensors):
-        arrays = [tensor.data for tensor in tensors]
-        ctx.axis = axis
-        ctx.sizes = [array.shape[axis] for array in arrays]
-        return tensors[0].new_tensor(np.concatenate(arrays, axis=axis, dtype=_common_dtype(arrays)))
-
-    @staticmethod
-    def backward(ctx, grad_y):
-        grads, start = [], 0
-        for size in ctx.sizes:
-            part = (slice(None),) * ctx.axis + (slice(start, start + size),)
-            grads.append(grad_y[part])
-            start += size
-        return None, *grads
+def broadcast_to(input: T, size: Sequence[int]) -> T:
+    """The same as `expand`."""
+    return expand(input, size)
 
 
-def cat(tensors: Sequence[T], dim: int = 0) -> T:
-    """Join tensors along their axis `dim`; their other axes must have equal sizes."""
-    shapes = _shapes_to_join("cat", tensors)
-    ndim = len(shapes[0])
-    if ndim == 0:
-        raise ValueError("cat: 0-d tensors have no axis to join along; use stack")
-    axis = axis_of("cat", dim, ndim)
-    for i, shape in enumerate(shapes):
-        if len(shape) != ndim or shape[:axis] + shape[axis + 1 :] != shapes[0][:axis] + shapes[0][axis + 1 :]:
-            raise ValueError(
-                f"cat: tensors must agree in all axes but dim {axis}; tensors[0] has shape {shapes[0]}, "
-                f"tensors[{i}] has shape {shape}"
-            )
-    return Cat.apply(axis, *tensors)
+def expand_as(input: T, other: Any) -> T:
+    """`input` expanded to the shape of `other`."""
+    require_tensor("expand_as", "other", other)
+    return expand(input, other.data.shape)
 
 
-class Stack(Operation):
-    """Tensors of one shape side by side along a new axis.   dL/dx_i: the i-th slice of dL/dy"""
-
-    @staticmethod
-    def forward(ctx, axis, *tensors):
-        arrays = [tensor.data for tensor in tensors]
-        ctx.axis, ctx.count = axis, len(arrays)
-        return tensors[0].new_tensor(np.stack(arrays, axis=axis, dtype=_common_dtype(arrays)))
-
-    @staticmethod
-    def backward(ctx, grad_y):
-        return None, *[grad_y[(slice(None),) * ctx.axis + (i,)] for i in range(ctx.count)]
-
-
-def stack(tensors: Sequence[T], dim: int = 0) -> T:
-    """Put tensors of equal shape side by side along a new axis at position `dim`."""
-    shapes = _shapes_to_join("stack", tensors)
-    axis = axis_of("stack", dim, len(shapes[0]) + 1)
-    for i, shape in enumerate(shapes):
-        if shape != shapes[0]:
-            raise ValueError(f"stack: tensors must have equal shapes; tensors[0] has {shapes[0]}, tensors[{i}] {shape}")
-    return Stack.apply(axis, *tensors)
-
-
-def _shapes_to_join(function: str, tensors: Any) -> list[tuple[int, ...]]:
-    if not isinstance(tensors, (tuple, list)) or not tensors:
-        raise TypeError(f"{function}: tensors must be a non-empty list or tuple of Tensors, got {tensors!r:.60}")
+def broadcast_tensors(*tensors: T) -> tuple[T, ...]:
+    """The tensors, each expanded to the shape in which they all meet."""
+    shapes = []
     for i, tensor in enumerate(tensors):
-        require_tensor(function, f"tensors[{i}]", tensor)
-    return [tensor.data.shape for tensor in tensors]
+        require_tensor("broadcast_tensors", f"tensors[{i}]", tensor)
+        shapes.append(tensor.data.shape)
+    try:
+        shape = np.broadcast_shapes(*shapes)
+    except ValueError:
+        raise ValueError(f"broadcast_tensors: shapes do not broadcast: {shapes}") from None
+    return tuple([expand(tensor, shape) for tensor in tensors])
 
 
-def _common_dtype(arrays: list[np.ndarray]) -> np.dtype:
-    return functools.reduce(promote_types, [array.dtype for array in arrays])
+def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple:
+    """The coordinates of a grid: from vectors of sizes n_1, ..., n_k as many tensors of shape
+    (n_1, ..., n_k), the i-th of which changes only along axis i. Also takes a list of vectors.
+
+    indexing: "ij", or "xy", which exchanges the first two axes (x to the right, y down)."""
+    if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)):
+        tensors = tuple(tensors[0])
+    if not tensors:
+        raise ValueError("meshgrid: needs at least one tensor")
+    if indexing not in ("ij", "xy"):
+        raise ValueError(f"meshgrid: indexing must be 'ij' or 'xy', got {indexing!r}")
+    for i, tensor in enumerate(tensors):
+        require_tensor("meshgrid", f"tensors[{i}]", tensor)
+        if tensor.data.ndim > 1:
+            raise ValueError(f"meshgrid: tensors[{i}] must be a vector or a number, got shape {tensor.data.shape}")
+        if tensor.data.dtype != tensors[0].data.dtype:
+            raise TypeError(
+                f"meshgrid: tensors must have one dtype, got {tensors[0].data.dtype} and, for tensors[{i}], "
+                f"{tensor.data.dtype}"
+            )
+    sizes = [tensor.data.size for tensor in tensors]
+    swap = indexing == "xy" and len(tensors) > 1
+    grids = []
+    for i, tensor in enumerate(tensors):
+        grid = expand(reshape(tensor, [n if j == i else 1 for j, n in enumerate(sizes)]), sizes)
+        grids.append(transpose(grid, 0, 1) if swap else grid)
+    return tuple(grids)

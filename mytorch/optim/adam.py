@@ -72,11 +72,7 @@ class Adam(Optimizer):
         averages = [average for name, average in state.items() if name != "step"]
         for w, g, m, v, *largest in self.blocks(weight, grad, *averages):
             work = self.scratch(w)
-            if group["maximize"]:
-                g = np.negative(g, out=self.scratch(w, "grad"))
-            if group["weight_decay"]:
-                np.multiply(w, group["weight_decay"], out=work)
-                g = np.add(g, work, out=self.scratch(w, "grad"))
+            g = self.full_gradient(w, g, group)
             m *= b1
             m += np.multiply(g, 1 - b1, out=work)
             np.multiply(g, g, out=work)

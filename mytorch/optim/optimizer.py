@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
+from mytorch.grad_mode import enable_grad
 from mytorch.tensor import Tensor
 
 __all__ = ["Optimizer", "group_option"]
@@ -63,7 +64,7 @@ class Optimizer:
             raise TypeError(f"a parameter group must be a dict with the key 'params', got {param_group!r:.60}")
         params = param_group["params"]
         group = {**self.defaults, **param_group, "params": [params] if isinstance(params, Tensor) else list(params)}
-        unknown = set(group) - set(self.defaults) - {"params"}
+        unknown = set(group) - set(self.defaults) - {"params", "initial_lr"}  # the latter for a scheduler that resumes
         if self.defaults and unknown:
             raise ValueError(f"a parameter group has no option {', '.join(sorted(unknown))}; {type(self).__name__} "
                              f"has {', '.join(self.defaults)}")  # fmt: skip
@@ -89,18 +90,26 @@ class Optimizer:
             if set_to_none:
                 param.grad = None
             elif param.grad is not None:
-                param.grad.zero_()
+                param.grad = param.grad.detach().zero_()
 
-    def step(self) -> None:
-        """Change the parameters by their gradients; those without a gradient are left alone."""
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Change the parameters by their gradients; those without a gradient are left alone.
+
+        closure: computes the loss and the gradients first (`zero_grad`, forward, `backward`); its
+            loss is returned."""
         if type(self).update is Optimizer.update:
             raise NotImplementedError(f"{type(self).__name__} needs a method step(self)")
+        loss = None
+        if closure is not None:
+            with enable_grad():
+                loss = closure()
         # On arrays, so nothing is recorded.
         for group in self.param_groups:
             for param in group["params"]:
                 if param.grad is not None:
                     self.update(param._data, param.grad._data, self.state[param], group)
                     param.mark_changed()
+        return loss
 
     # ------------------------------------------------------------- what subclasses define
 
@@ -115,6 +124,16 @@ class Optimizer:
         """Change `weight` in place, and its `state`."""
 
     # ----------------------------------------------------------------- tools for `update`
+
+    def full_gradient(self, w: np.ndarray, g: np.ndarray, group: dict[str, Any]) -> np.ndarray:
+        """The gradient to descend by: g, turned round for maximize, plus weight_decay * w. It may lie
+        in the scratch memory "grad"."""
+        if group["maximize"]:
+            g = np.negative(g, out=self.scratch(w, "grad"))
+        if group["weight_decay"]:
+            decay = np.multiply(w, group["weight_decay"], out=self.scratch(w))
+            g = np.add(g, decay, out=self.scratch(w, "grad"))
+        return g
 
     def blocks(self, *arrays: np.ndarray) -> Iterator[tuple[np.ndarray, ...]]:
         """The arrays, all of one shape; large ones in pieces that fit into the cache, as views."""

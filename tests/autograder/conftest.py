@@ -1,11 +1,10 @@
 """Fixtures for the grader's tests: one pool of workers for all, and packages to break."""
 
 import pytest
-from packages import ROOT, STUDENT_SOLUTION, copy_package
+from packages import PROBLEMS, ROOT, STUDENT_SOLUTION, copy_package
 
 from autograder.common.grading import grade
 from autograder.common.pool import Pool
-from autograder.hw1_autograder.runner import PROBLEMS
 
 
 @pytest.fixture(scope="session")
@@ -18,8 +17,8 @@ def pool():
 def graded(pool):
     """graded(folder, "2.1", ...): the grading of these problems (of all without numbers)."""
 
-    def run(folder, *numbers):
-        return grade([p for p in PROBLEMS if not numbers or p.number in numbers], folder, pool)
+    def run(folder, *numbers, homework="1"):
+        return grade([p for p in PROBLEMS[homework] if not numbers or p.number in numbers], folder, pool)
 
     return run
 

@@ -1,9 +1,15 @@
-"""The mytorch packages that the grader's tests grade, and copies of them to break."""
+"""The problems, and the mytorch packages that the grader's tests grade, and copies of them to break."""
 
 import shutil
 from pathlib import Path
 
-__all__ = ["ROOT", "STUDENT_SOLUTION", "append", "copy_package", "flat"]
+from autograder.hw1_autograder import runner as hw1
+from autograder.hw1b_autograder import runner as hw1b
+from autograder.hw2_autograder import runner as hw2
+
+__all__ = ["PROBLEMS", "ROOT", "STUDENT_SOLUTION", "append", "copy_package", "flat"]
+
+PROBLEMS = {"1": hw1.PROBLEMS, "1b": hw1b.PROBLEMS, "2": hw2.PROBLEMS}  # by homework
 
 ROOT = Path(__file__).resolve().parents[2]
 STUDENT_SOLUTION = Path(__file__).parent / "student_solution"

@@ -1,7 +1,12 @@
 """Grade the grader: every small mistake must cost points in its problem, and most be named."""
 
+import mutations
+import mutations_hw1b
+import mutations_hw2
 import pytest
-from mutations import MUTATIONS
+
+TABLES = {"1": mutations.MUTATIONS, "1b": mutations_hw1b.MUTATIONS, "2": mutations_hw2.MUTATIONS}
+ALL = [(homework, mutation) for homework, table in TABLES.items() for mutation in table]
 
 
 def apply(mutation, folder):
@@ -15,17 +20,19 @@ def apply(mutation, folder):
     file.write_text(text, encoding="utf-8")
 
 
-@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda m: m.name)
-def test_mistake_costs_points_and_is_named(mutation, reference_copy, graded):
+@pytest.mark.parametrize(("homework", "mutation"), ALL, ids=[f"{homework}-{m.name}" for homework, m in ALL])
+def test_mistake_costs_points_and_is_named(homework, mutation, reference_copy, graded):
     apply(mutation, reference_copy)
-    (result,) = graded(reference_copy, mutation.problem).results
+    (result,) = graded(reference_copy, mutation.problem, homework=homework).results
     assert result.points < result.problem.points
     diagnoses = {finding.diagnosis for outcome in result.outcomes for finding in outcome.findings}
     if mutation.diagnosis is not None:
         assert any(mutation.diagnosis in diagnosis for diagnosis in diagnoses), diagnoses
 
 
-def test_the_table_is_large_enough():
-    names = [mutation.name for mutation in MUTATIONS]
+@pytest.mark.parametrize("homework", TABLES)
+def test_the_tables_are_large_enough(homework):
+    table = TABLES[homework]
+    names = [mutation.name for mutation in table]
     assert len(set(names)) == len(names) >= 40
-    assert sum(mutation.diagnosis is not None for mutation in MUTATIONS) >= 30
+    assert sum(mutation.diagnosis is not None for mutation in table) >= 30

@@ -5,14 +5,19 @@ import json
 
 import numpy as np
 import pytest
+from packages import PROBLEMS
 
 from autograder.common.check import Check, Problem
 from autograder.common.grading import Finding, Grading, Outcome, ProblemResult
 from autograder.common.report import print_report
 from autograder.common.snippets import array, module_names, with_imports
-from autograder.hw1_autograder.runner import PROBLEMS
 
-CHECKS = [(problem.number, check) for problem in PROBLEMS for check in problem.checks]
+CHECKS = [
+    (f"{homework}/{problem.number}", check)
+    for homework, problems in PROBLEMS.items()
+    for problem in problems
+    for check in problem.checks
+]
 ONE = Check("first check", 1.5, "x = Tensor(np.array([1.0]))\ny = x", {"y.data": np.ones(1), "x.data": np.ones(1)})
 TWO = Check("second check", 0.5, "y = 2", {"y": 2})
 PROBLEM = Problem("7.1", "Things", 2, (ONE, TWO))
@@ -100,11 +105,20 @@ def test_colour_only_on_a_terminal_that_wants_it(monkeypatch):
 
 
 def test_the_points_of_the_handout():
-    assert [(p.number, p.points) for p in PROBLEMS] == [
+    assert [(p.number, p.points) for p in PROBLEMS["1"]] == [
         ("1.1.1", 5), ("1.1.2", 5), ("1.1.3", 5), ("1.2", 25), ("2.1", 10), ("2.2", 5), ("2.3", 10), ("2.4", 10),
         ("2.5", 15), ("2.6", 10),
     ]  # fmt: skip
-    assert all(len(problem.checks) >= 4 for problem in PROBLEMS)
+    assert all(len(problem.checks) >= 4 for problem in PROBLEMS["1"])
+
+
+@pytest.mark.parametrize("homework", ["1b", "2"])
+def test_the_points_of_later_homeworks(homework):
+    assert sum(problem.points for problem in PROBLEMS[homework]) == 100
+    assert all(len(problem.checks) >= 3 for problem in PROBLEMS[homework])
+    for problem in PROBLEMS[homework]:
+        mistakes = {d for check in problem.checks for e in check.expectations().values() for d in e.mistakes}
+        assert len(mistakes) >= 5
 
 
 @pytest.mark.parametrize(("number", "check"), CHECKS, ids=[f"{n}-{c.title}" for n, c in CHECKS])

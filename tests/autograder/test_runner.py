@@ -5,12 +5,18 @@ import json
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 from packages import ROOT, STUDENT_SOLUTION, flat
 
-RUNNER = ROOT / "autograder/hw1_autograder/runner.py"
+RUNNERS = {homework: ROOT / f"autograder/hw{homework}_autograder/runner.py" for homework in ("1", "1b", "2")}
+RUNNER = RUNNERS["1"]
 FULL = {"1.1.1": 5, "1.1.2": 5, "1.1.3": 5, "1.2": 25, "2.1": 10, "2.2": 5, "2.3": 10, "2.4": 10, "2.5": 15, "2.6": 10}
+FULL_LATER = {
+    "1b": {"1b.1": 40, "1b.2": 25, "1b.3": 35},
+    "2": {"1.1": 20, "1.2": 30, "1.3": 20, "2.1": 12, "2.2": 12, "2.3": 6},
+}
 
 
 def run(*command, cwd):
@@ -37,10 +43,22 @@ def test_the_reference_gets_all_points(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_independent_solution_gets_all_points(tmp_path):
-    ended = run(sys.executable, RUNNER, "--student", STUDENT_SOLUTION, cwd=tmp_path)
+@pytest.mark.parametrize("homework", FULL_LATER)
+def test_the_reference_gets_all_points_of_later_homeworks(homework, tmp_path):
+    start = time.monotonic()
+    ended = run(ROOT / "grade.sh", homework, cwd=tmp_path)
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert scores(ended.stdout) == FULL
+    assert scores(ended.stdout) == FULL_LATER[homework]
+    assert "100 / 100" in ended.stdout
+    assert list(tmp_path.iterdir()) == []
+    assert time.monotonic() - start < 30  # 3 seconds on a machine that has nothing else to do
+
+
+@pytest.mark.parametrize(("homework", "full"), [("1", FULL), *FULL_LATER.items()])
+def test_an_independent_solution_gets_all_points(homework, full, tmp_path):
+    ended = run(sys.executable, RUNNERS[homework], "--student", STUDENT_SOLUTION, cwd=tmp_path)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert scores(ended.stdout) == full
 
 
 # What a student has to write; the rest of the student solution is in the handout's files.
@@ -54,6 +72,11 @@ TODO = {
     "nn/batchnorm.py": {"forward"},
     "nn/loss.py": {"forward"},
     "optim/sgd.py": {"step"},
+    "nn/conv.py": {"forward", "backward"},
+    "nn/pooling.py": {"forward", "backward"},
+    "nn/flatten.py": {"forward"},
+    "nn/dropout.py": {"forward"},
+    "optim/adam.py": {"step"},
 }
 GIVEN = {"Add", "Transpose", "Log", "BackwardFunction", "AccumulateGrad"}
 
@@ -79,6 +102,26 @@ def test_a_student_who_has_done_nothing_gets_nothing(student_copy):
     assert scores(ended.stdout) == dict.fromkeys(FULL, 0)
     assert "0 / 110" in ended.stdout
     assert "NotImplementedError: TODO (mytorch/nn/functional.py, line " in flat(ended.stdout)
+
+
+@pytest.mark.parametrize(("homework", "full"), FULL_LATER.items())
+def test_later_homeworks_without_any_work(homework, full, student_copy):
+    make_skeleton(student_copy)
+    given = {"1.1": 1, "1.2": 2} if homework == "2" else {}  # the skeleton has the layers' parameters
+    ended = run(sys.executable, RUNNERS[homework], "--student", student_copy, cwd=student_copy)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert scores(ended.stdout) == {**dict.fromkeys(full, 0), **given}
+
+
+@pytest.mark.parametrize(("homework", "full"), FULL_LATER.items())
+def test_later_homeworks_of_who_has_only_homework_1(homework, full, student_copy):
+    """The files that are missing cost their points and nothing else."""
+    for name in ("nn/conv.py", "nn/pooling.py", "nn/flatten.py", "nn/dropout.py", "optim/adam.py"):
+        (student_copy / "mytorch" / name).unlink()
+    ended = run(sys.executable, RUNNERS[homework], "--student", student_copy, cwd=student_copy)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert scores(ended.stdout) == {number: points if number == "1b.3" else 0 for number, points in full.items()}
+    assert "No module named 'mytorch." in flat(ended.stdout)
 
 
 def test_an_empty_package_gets_nothing(tmp_path):
@@ -144,5 +187,6 @@ def test_grade_sh_passes_options_on_and_returns_their_status(tmp_path):
     assert ended.returncode == 0
     assert scores(ended.stdout) == {"2.2": 5}
     assert run(ROOT / "grade.sh", "1", "--problem", "x", cwd=tmp_path).returncode == 2
+    assert run(ROOT / "grade.sh", "2", "--problem", "1b.1", cwd=tmp_path).returncode == 2
     assert run(ROOT / "grade.sh", "m", "--epochs", "0", cwd=tmp_path).returncode == 2
     assert b"\r" not in (ROOT / "grade.sh").read_bytes()

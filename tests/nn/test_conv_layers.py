@@ -211,10 +211,14 @@ def test_nan_and_infinity_in_max_pooling() -> None:
     x = np.zeros((1, 1, 2, 6))
     x[0, 0, 0, 1] = np.nan
     x[0, 0, :, 2:4] = -np.inf
-    fast = F.max_pool2d(Tensor(x), 2)
-    np.testing.assert_array_equal(fast.data, [[[[np.nan, -np.inf, 0.0]]]])
-    general = F.max_pool2d(Tensor(np.pad(x, ((0, 0), (0, 0), (0, 1), (0, 0)))), 2)  # odd height
-    np.testing.assert_array_equal(general.data, [[[[np.nan, -np.inf, 0.0]]]])
+    taller = np.pad(x, ((0, 0), (0, 0), (0, 1), (0, 0)))  # an odd height: the general way
+    for array in (x, taller):
+        leaf = Tensor(array, requires_grad=True)
+        y, indices = F.max_pool2d(leaf, 2, return_indices=True)
+        np.testing.assert_array_equal(y.data, [[[[np.nan, -np.inf, 0.0]]]])
+        np.testing.assert_array_equal(indices.data, [[[[1, 2, 4]]]])
+        y.backward()
+        assert leaf.grad.data[0, 0, 0, 2] == 1.0, "a window of -inf: the first of several largest"
 
 
 # -------------------------------------------------------------------------------- Dropout

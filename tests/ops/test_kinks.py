@@ -122,3 +122,15 @@ def test_remainder_of_a_number() -> None:
     assert y.data.tolist() == [1.0, -1.0]
     y.backward()
     assert x.grad.data.tolist() == [-2.0, 3.0]
+
+
+def test_infinite_gradients_do_not_come_through_a_mask() -> None:
+    F = MyTorch()
+    for function in (
+        lambda x: F.where(x > 0, x, 1.0),
+        lambda x: F.clamp(x, min=0),
+        lambda x: F.maximum(x, Tensor([0.0, 0.0])),
+    ):
+        x = Tensor([-1.0, 2.0], requires_grad=True)
+        function(x).backward(Tensor([inf, 3.0]))
+        assert x.grad.data.tolist() == [0.0, 3.0]

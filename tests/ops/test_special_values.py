@@ -148,3 +148,9 @@ def test_erf_has_all_digits() -> None:
     assert MyTorch().erfc(Tensor(x)).data[4] == pytest.approx(1.5374597944280349e-12, rel=1e-14)
     assert 0 < MyTorch().erfc(Tensor(x)).data[5] < 1e-300
     np.testing.assert_allclose(MyTorch().erf(Tensor(x)).data[:2], 2 / np.sqrt(np.pi) * x[:2], rtol=1e-15)
+
+
+def test_lerp_meets_both_ends_exactly() -> None:
+    start, end = Tensor([1e17, 1.0]), Tensor([1.0, 1e17])
+    assert MyTorch().lerp(start, end, 0.0).tolist() == [1e17, 1.0]
+    assert MyTorch().lerp(start, end, 1.0).tolist() == [1.0, 1e17]

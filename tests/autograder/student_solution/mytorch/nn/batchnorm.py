@@ -16,6 +16,11 @@ class BatchNorm1d(Module):
         self.running_var = Tensor(np.ones((num_features,)))
 
     def forward(self, x):
+        if len(x.shape) == 2:
+            return self.normalize(x)
+        return F.Unroll.apply(self.normalize(F.Roll.apply(x)), x.shape[0])
+
+    def normalize(self, x):
         if not self.is_train:
             normalized = (x - self.running_mean) / F.Sqrt.apply(self.running_var + self.eps)
             return self.gamma * normalized + self.beta

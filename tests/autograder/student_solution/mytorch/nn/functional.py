@@ -136,6 +136,37 @@ class Sqrt(Function):
         return tensor.Tensor(0.5 * grad_output.data / ctx.saved_tensors[0].data)
 
 
+def roll(array):
+    """(N, C, L) -> (N * L, C)"""
+    return array.swapaxes(1, 2).reshape(-1, array.shape[1])
+
+
+def unroll(array, n):
+    """(N * L, C) -> (N, C, L)"""
+    return array.reshape(n, -1, array.shape[1]).swapaxes(1, 2)
+
+
+class Roll(Function):
+    @staticmethod
+    def forward(ctx, a):
+        ctx.n = a.shape[0]
+        return tensor.Tensor(roll(a.data))
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        return tensor.Tensor(unroll(grad_output.data, ctx.n))
+
+
+class Unroll(Function):
+    @staticmethod
+    def forward(ctx, a, n):
+        return tensor.Tensor(unroll(a.data, n))
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        return tensor.Tensor(roll(grad_output.data)), None
+
+
 class CrossEntropy(Function):
     @staticmethod
     def forward(ctx, predicted, target):

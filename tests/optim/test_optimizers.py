@@ -1,4 +1,4 @@
-"""Adam, and what it shares with SGD: groups, options that change, saving, against PyTorch."""
+"""All optimizers: formulas, groups, options that change, closures, saving, against PyTorch."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import mytorch
 from mytorch import nn, optim
 from mytorch.optim import optimizer as base
 from mytorch.tensor import Tensor
@@ -54,12 +55,94 @@ def test_steps_are_kingmas_and_bas() -> None:
         assert state["step"] == t
 
 
+def one_step_of(make: Any, gradients: list[float], start: float = 1.0) -> list[float]:
+    """The values of a weight after steps with these gradients."""
+    w = nn.Parameter([start])
+    optimizer = make([w])
+    values = []
+    for gradient in gradients:
+        w.grad = Tensor([gradient])
+        optimizer.step()
+        values.append(w.item())
+    return values
+
+
+def test_adamw_decays_apart_from_the_averages() -> None:
+    # Without a gradient only the decay is left: w * (1 - lr * weight_decay).
+    got = one_step_of(lambda p: optim.AdamW(p, lr=0.1, weight_decay=0.5), [0.0, 0.0])
+    np.testing.assert_allclose(got, [0.95, 0.95**2])
+
+
+def test_rmsprop_is_the_formula() -> None:
+    v, w, expected = 0.0, 1.0, []
+    for g in (2.0, -1.0, 3.0):
+        v = 0.9 * v + 0.1 * g * g
+        w -= 0.01 * g / (math.sqrt(v) + 1e-8)
+        expected.append(w)
+    np.testing.assert_allclose(one_step_of(lambda p: optim.RMSprop(p, alpha=0.9), [2.0, -1.0, 3.0]), expected)
+    # A constant gradient has no deviation: centered divides by eps alone.
+    got = one_step_of(lambda p: optim.RMSprop(p, lr=1e-3, alpha=0.0, eps=0.1, centered=True), [2.0])
+    np.testing.assert_allclose(got, [1 - 1e-3 * 2 / 0.1])
+
+
+def test_adagrad_is_the_formula() -> None:
+    s, w, expected = 0.5, 1.0, []
+    for t, g in enumerate((2.0, -1.0, 3.0)):
+        s += g * g
+        w -= 0.1 / (1 + t * 0.2) * g / math.sqrt(s)
+        expected.append(w)
+    got = one_step_of(lambda p: optim.Adagrad(p, 0.1, lr_decay=0.2, initial_accumulator_value=0.5), [2.0, -1.0, 3.0])
+    np.testing.assert_allclose(got, expected, rtol=1e-8)
+
+
+def test_adadelta_is_the_formula() -> None:
+    u = v = 0.0
+    w, expected = 1.0, []
+    for g in (2.0, -1.0, 3.0):
+        v = 0.9 * v + 0.1 * g * g
+        d = math.sqrt(u + 1e-6) / math.sqrt(v + 1e-6) * g
+        u = 0.9 * u + 0.1 * d * d
+        w -= d
+        expected.append(w)
+    np.testing.assert_allclose(one_step_of(optim.Adadelta, [2.0, -1.0, 3.0]), expected)
+
+
+@pytest.mark.parametrize("which", ["SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta"])
+def test_closures(which) -> None:
+    w = nn.Parameter([1.0, 2.0])
+    optimizer = getattr(optim, which)([w], lr=0.1)
+
+    def closure() -> Tensor:
+        optimizer.zero_grad()
+        loss = (w * w).sum()
+        loss.backward()
+        return loss
+
+    assert optimizer.step() is None
+    with mytorch.no_grad():
+        assert optimizer.step(closure).item() == 5.0
+    assert (w.data < [1.0, 2.0]).all()
+    assert optimizer.step(closure).item() < 5.0
+
+
 OPTIONS = {
     "adam": ("Adam", {"lr": 0.05}),
     "adam_betas": ("Adam", {"lr": 0.05, "betas": (0.5, 0.9), "eps": 0.1}),
     "adam_weight_decay": ("Adam", {"lr": 0.05, "weight_decay": 0.3}),
     "adam_amsgrad": ("Adam", {"lr": 0.05, "amsgrad": True, "betas": (0.9, 0.5)}),
     "adam_maximize": ("Adam", {"lr": 0.05, "maximize": True, "weight_decay": 0.1}),
+    "adamw": ("AdamW", {"lr": 0.05}),
+    "adamw_all": ("AdamW", {"lr": 0.05, "betas": (0.8, 0.9), "eps": 0.01, "weight_decay": 0.3, "amsgrad": True}),
+    "adamw_maximize": ("AdamW", {"lr": 0.05, "maximize": True, "weight_decay": 0.3}),
+    "rmsprop": ("RMSprop", {"lr": 0.05}),
+    "rmsprop_alpha": ("RMSprop", {"lr": 0.05, "alpha": 0.5, "eps": 0.1, "weight_decay": 0.3}),
+    "rmsprop_momentum": ("RMSprop", {"lr": 0.05, "momentum": 0.9, "maximize": True}),
+    "rmsprop_centered": ("RMSprop", {"lr": 0.05, "centered": True, "momentum": 0.5, "weight_decay": 0.1}),
+    "adagrad": ("Adagrad", {"lr": 0.05}),
+    "adagrad_lr_decay": ("Adagrad", {"lr": 0.05, "lr_decay": 0.1, "eps": 0.1, "weight_decay": 0.3}),
+    "adagrad_initial": ("Adagrad", {"lr": 0.05, "initial_accumulator_value": 2.0, "maximize": True}),
+    "adadelta": ("Adadelta", {}),
+    "adadelta_all": ("Adadelta", {"lr": 0.5, "rho": 0.6, "eps": 0.01, "weight_decay": 0.3, "maximize": True}),
     "sgd": ("SGD", {"lr": 0.05}),
     "sgd_weight_decay": ("SGD", {"lr": 0.05, "weight_decay": 0.3}),
     "sgd_momentum": ("SGD", {"lr": 0.05, "momentum": 0.9, "weight_decay": 0.1}),
@@ -71,13 +154,13 @@ OPTIONS = {
 
 @pytest.mark.parametrize("skip", [False, True])
 @pytest.mark.parametrize("name", OPTIONS)
-def test_twenty_steps_are_pytorchs(name, skip) -> None:
+def test_fifty_steps_are_pytorchs(name, skip) -> None:
     torch = pytest.importorskip("torch")
     which, options = OPTIONS[name]
     ours = parameters()
     theirs = [torch.nn.Parameter(torch.tensor(p.data)) for p in ours]
     a, b = getattr(optim, which)(ours, **options), getattr(torch.optim, which)(theirs, **options)
-    for step in range(20):
+    for step in range(50):
         set_gradients(ours, step, skip=skip)
         set_gradients(theirs, step, torch.tensor, skip=skip)
         a.step()
@@ -86,7 +169,7 @@ def test_twenty_steps_are_pytorchs(name, skip) -> None:
         np.testing.assert_allclose(p.data, q.detach().numpy(), rtol=1e-10, atol=1e-12)
 
 
-@pytest.mark.parametrize("which", ["Adam", "SGD"])
+@pytest.mark.parametrize("which", ["Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "SGD"])
 def test_groups_with_options_of_their_own_are_pytorchs(which) -> None:
     torch = pytest.importorskip("torch")
     ours = parameters()
@@ -132,9 +215,9 @@ def test_a_saved_optimizer_goes_on_bit_for_bit(name) -> None:
         optimizer.step()
     saved = optimizer.state_dict()
     copies = [nn.Parameter(p.data.copy()) for p in params]
-    resumed = getattr(optim, which)(copies, lr=123.0)
-    if options.get("amsgrad"):
-        resumed = getattr(optim, which)(copies, lr=123.0, amsgrad=True)
+    # Options that say what is remembered must agree, the others are loaded.
+    kinds = {k: v for k, v in options.items() if k in ("amsgrad", "centered") or (k, which) == ("momentum", "RMSprop")}
+    resumed = getattr(optim, which)(copies, lr=123.0, **kinds)
     resumed.load_state_dict(saved)
     for step in range(5, 10):
         for some, one in ((params, optimizer), (copies, resumed)):
@@ -201,6 +284,12 @@ def test_a_step_changes_the_array_in_place_and_says_so() -> None:
         (lambda p: optim.Adam([p], weight_decay=-1), ValueError, "weight_decay must not be negative"),
         (lambda p: optim.Adam([p], betas=(0.9, 1.0)), ValueError, r"betas must be two numbers .* got \(0.9, 1.0\)"),
         (lambda p: optim.Adam([p], betas=0.9), ValueError, r"betas must be two numbers .* got 0.9"),
+        (lambda p: optim.AdamW([p], weight_decay=-1), ValueError, "weight_decay must not be negative"),
+        (lambda p: optim.RMSprop([p], alpha=-1), ValueError, "alpha must not be negative, got -1"),
+        (lambda p: optim.RMSprop([p], momentum=-1), ValueError, "momentum must not be negative"),
+        (lambda p: optim.Adagrad([p], lr_decay=-1), ValueError, "lr_decay must not be negative"),
+        (lambda p: optim.Adagrad([p], initial_accumulator_value=-1), ValueError, "initial_accumulator_value must"),
+        (lambda p: optim.Adadelta([p], rho=1.5), ValueError, "rho must be from 0 to 1, got 1.5"),
         (lambda p: optim.SGD([p], nesterov=True), ValueError, "nesterov needs a momentum above 0 and no dampening"),
         (lambda p: optim.SGD([p], momentum=0.9, dampening=0.1, nesterov=True), ValueError, "no dampening"),
         (lambda p: optim.SGD({"params": [p]}), TypeError, "got one dict; put it in a list"),

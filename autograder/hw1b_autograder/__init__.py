@@ -1,0 +1,1 @@
+"""The checks of homework 1's bonus: Adam, dropout, batch norm."""

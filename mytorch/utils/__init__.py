@@ -1,0 +1,5 @@
+"""Helpers around training."""
+
+from mytorch.utils import checkpoint
+
+__all__ = ["checkpoint"]

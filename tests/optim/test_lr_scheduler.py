@@ -1,0 +1,383 @@
+"""Schedules of the learning rate: their formulas, PyTorch's trajectories, saving and resuming."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mytorch import nn, optim
+from mytorch.optim import lr_scheduler
+from mytorch.tensor import Tensor
+
+STEPS = 50
+BASE = [0.5, 0.02]  # of two parameter groups
+
+
+def our_optimizer(which: str = "SGD", **options: Any) -> optim.Optimizer:
+    groups = [{"params": [nn.Parameter([1.0])], "lr": lr} for lr in BASE]
+    return getattr(optim, which)(groups, **options)
+
+
+def torch_optimizer(torch: Any, which: str = "SGD", **options: Any) -> Any:
+    groups = [{"params": [torch.nn.Parameter(torch.ones(1))], "lr": lr} for lr in BASE]
+    return getattr(torch.optim, which)(groups, **options)
+
+
+def trajectory(scheduler: Any, steps: int = STEPS, arguments: Callable[[int], tuple] = lambda step: ()) -> list:
+    """[rates, momenta] of the groups at the start and after each step."""
+    optimizer, rows = scheduler.optimizer, []
+    for step in range(steps + 1):
+        groups = optimizer.param_groups
+        momenta = [g["betas"][0] if "betas" in g else g.get("momentum", 0.0) for g in groups]
+        rates = [g["lr"] for g in groups]
+        assert list(scheduler.get_last_lr()) == rates
+        rows.append([*rates, *momenta])
+        if step < steps:
+            optimizer.step()
+            scheduler.step(*arguments(step))
+    return rows
+
+
+# name -> (class, keyword arguments, lr as a function of epoch and initial lr)
+SCHEDULES: dict[str, tuple[str, dict, Callable[[int, float], float] | None]] = {
+    "step": ("StepLR", {"step_size": 7}, lambda e, lr: lr * 0.1 ** (e // 7)),
+    "step_gamma": ("StepLR", {"step_size": 3, "gamma": 0.5}, lambda e, lr: lr * 0.5 ** (e // 3)),
+    "multi_step": (
+        "MultiStepLR",
+        {"milestones": [20, 5, 20, 33], "gamma": 0.3},
+        lambda e, lr: lr * 0.3 ** ((e >= 5) + 2 * (e >= 20) + (e >= 33)),
+    ),
+    "multi_step_at_0": ("MultiStepLR", {"milestones": [1, 4]}, lambda e, lr: lr * 0.1 ** ((e >= 1) + (e >= 4))),
+    "constant": ("ConstantLR", {}, lambda e, lr: lr / 3 if e < 5 else lr),
+    "constant_factor": ("ConstantLR", {"factor": 0.2, "total_iters": 9}, lambda e, lr: lr * 0.2 if e < 9 else lr),
+    "linear": ("LinearLR", {}, lambda e, lr: lr * (1 / 3 + 2 / 3 * min(e, 5) / 5)),
+    "linear_all": (
+        "LinearLR",
+        {"start_factor": 0.9, "end_factor": 0.1, "total_iters": 30},
+        lambda e, lr: lr * (0.9 - 0.8 * min(e, 30) / 30),
+    ),
+    "linear_to_0": ("LinearLR", {"end_factor": 0.0, "total_iters": 8}, lambda e, lr: lr / 3 * (1 - min(e, 8) / 8)),
+    "exponential": ("ExponentialLR", {"gamma": 0.9}, lambda e, lr: lr * 0.9**e),
+    "polynomial": ("PolynomialLR", {}, lambda e, lr: lr * (1 - min(e, 5) / 5)),
+    "polynomial_power": (
+        "PolynomialLR",
+        {"total_iters": 40, "power": 2.5},
+        lambda e, lr: lr * (1 - min(e, 40) / 40) ** 2.5,
+    ),
+    "cosine": ("CosineAnnealingLR", {"T_max": 20}, lambda e, lr: lr * (1 + math.cos(math.pi * e / 20)) / 2),
+    "cosine_eta_min": (
+        "CosineAnnealingLR",
+        {"T_max": 7, "eta_min": 0.01},
+        lambda e, lr: 0.01 + (lr - 0.01) * (1 + math.cos(math.pi * e / 7)) / 2,
+    ),
+    "cosine_T_max_1": ("CosineAnnealingLR", {"T_max": 1}, lambda e, lr: lr * (e % 2 == 0)),
+    "warm_restarts": (
+        "CosineAnnealingWarmRestarts",
+        {"T_0": 8},
+        lambda e, lr: lr * (1 + math.cos(math.pi * (e % 8) / 8)) / 2,
+    ),
+    "warm_restarts_all": ("CosineAnnealingWarmRestarts", {"T_0": 3, "T_mult": 2, "eta_min": 0.001}, None),
+    "lambda": ("LambdaLR", {"lr_lambda": lambda e: 1 / (1 + e)}, lambda e, lr: lr / (1 + e)),
+    "lambdas": ("LambdaLR", {"lr_lambda": [lambda e: 0.5**e, lambda e: 1 / (1 + e)]}, None),
+    "one_cycle": ("OneCycleLR", {"max_lr": 0.3, "total_steps": 51}, None),
+    "one_cycle_epochs": ("OneCycleLR", {"max_lr": [0.3, 0.1], "epochs": 6, "steps_per_epoch": 10}, None),
+    "one_cycle_linear": (
+        "OneCycleLR",
+        {"max_lr": 0.3, "total_steps": 60, "anneal_strategy": "linear", "pct_start": 0.5, "div_factor": 10.0},
+        None,
+    ),
+    "one_cycle_three": (
+        "OneCycleLR",
+        {"max_lr": 0.3, "total_steps": 55, "three_phase": True, "final_div_factor": 100.0},
+        None,
+    ),
+    "one_cycle_momentum": (
+        "OneCycleLR",
+        {"max_lr": 0.3, "total_steps": 55, "base_momentum": [0.5, 0.6], "max_momentum": 0.8},
+        None,
+    ),
+    "one_cycle_fixed_momentum": ("OneCycleLR", {"max_lr": 0.3, "total_steps": 55, "cycle_momentum": False}, None),
+}
+
+
+@pytest.mark.parametrize("name", [name for name, row in SCHEDULES.items() if row[2] is not None])
+def test_formulas(name) -> None:
+    which, options, formula = SCHEDULES[name]
+    scheduler = getattr(lr_scheduler, which)(our_optimizer(), **options)
+    expected = [[formula(epoch, lr) for lr in BASE] for epoch in range(STEPS + 1)]
+    got = [row[:2] for row in trajectory(scheduler)]
+    np.testing.assert_allclose(got, expected, rtol=1e-9, atol=1e-15)
+    assert scheduler.last_epoch == STEPS
+
+
+@pytest.mark.parametrize("which_optimizer", ["SGD", "Adam"])
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_trajectories_are_pytorchs(name, which_optimizer) -> None:
+    torch = pytest.importorskip("torch")
+    which, options, _ = SCHEDULES[name]
+    momentum = {"momentum": 0.9} if which_optimizer == "SGD" else {}
+    ours = getattr(lr_scheduler, which)(our_optimizer(which_optimizer, **momentum), **options)
+    theirs = getattr(torch.optim.lr_scheduler, which)(torch_optimizer(torch, which_optimizer, **momentum), **options)
+    np.testing.assert_allclose(trajectory(ours), trajectory(theirs), rtol=1e-9, atol=1e-15)
+
+
+RESUMED = [name for name, row in SCHEDULES.items() if row[0] != "OneCycleLR"]
+
+
+@pytest.mark.parametrize("last_epoch", [0, 4, 6, 19])
+@pytest.mark.parametrize("name", RESUMED)
+def test_last_epoch_as_in_pytorch(name, last_epoch) -> None:
+    torch = pytest.importorskip("torch")
+    which, options, _ = SCHEDULES[name]
+    if which == "CosineAnnealingWarmRestarts" and last_epoch >= options["T_0"]:
+        pytest.skip("PyTorch then counts T_cur past the end of the period")
+    rows = []
+    for optimizer, module in ((our_optimizer(), lr_scheduler), (torch_optimizer(torch), torch.optim.lr_scheduler)):
+        for group, now in zip(optimizer.param_groups, (0.3, 0.01)):
+            group["initial_lr"], group["lr"] = group["lr"], now
+        rows.append(trajectory(getattr(module, which)(optimizer, last_epoch=last_epoch, **options), 20))
+    np.testing.assert_allclose(*rows, rtol=1e-9, atol=1e-15)
+
+
+def test_last_epoch_needs_an_initial_lr() -> None:
+    with pytest.raises(KeyError, match=r"last_epoch=3 resumes, but param_groups\[0\] has no 'initial_lr'"):
+        lr_scheduler.StepLR(our_optimizer(), 3, last_epoch=3)
+    group = {"params": [nn.Parameter([1.0])], "lr": 0.1, "initial_lr": 0.4}
+    assert lr_scheduler.StepLR(optim.SGD([group]), 3, last_epoch=3).base_lrs == [0.4]
+
+
+def test_warm_restarts_at_given_epochs_are_pytorchs() -> None:
+    torch = pytest.importorskip("torch")
+    epochs = [0.25, 0.5, 2.9, 3.0, 7.5, None, None, 40.1, None, 1.0, None]
+    for options in ({"T_0": 3}, {"T_0": 3, "T_mult": 2}):
+        ours = lr_scheduler.CosineAnnealingWarmRestarts(our_optimizer(), **options)
+        theirs = torch.optim.lr_scheduler.CosineAnnealingWarmRestarts(torch_optimizer(torch), **options)
+        rows = [trajectory(s, len(epochs), lambda step: (epochs[step],)) for s in (ours, theirs)]
+        np.testing.assert_allclose(*rows, rtol=1e-9)
+    with pytest.raises(ValueError, match="epoch must not be negative, got -1"):
+        ours.step(-1)
+
+
+def make_sequence(module: Any, optimizer: Any) -> Any:
+    parts = [
+        module.LinearLR(optimizer, start_factor=0.1, total_iters=6),
+        module.CosineAnnealingLR(optimizer, T_max=15, eta_min=0.001),
+        module.CosineAnnealingWarmRestarts(optimizer, T_0=4),
+        module.ExponentialLR(optimizer, gamma=0.8),
+    ]
+    return module.SequentialLR(optimizer, parts, milestones=[6, 20, 33])
+
+
+def make_other_sequence(module: Any, optimizer: Any) -> Any:
+    parts = [
+        module.ConstantLR(optimizer, factor=0.1, total_iters=100),
+        module.StepLR(optimizer, step_size=5),
+        module.LambdaLR(optimizer, lambda epoch: 0.7**epoch),
+        module.PolynomialLR(optimizer, total_iters=10),
+    ]
+    return module.SequentialLR(optimizer, parts, milestones=[3, 17, 30])
+
+
+@pytest.mark.parametrize("make", [make_sequence, make_other_sequence])
+def test_sequences_are_pytorchs(make) -> None:
+    torch = pytest.importorskip("torch")
+    ours = make(lr_scheduler, our_optimizer())
+    theirs = make(torch.optim.lr_scheduler, torch_optimizer(torch))
+    np.testing.assert_allclose(trajectory(ours), trajectory(theirs), rtol=1e-9, atol=1e-15)
+
+
+def test_a_sequence_by_its_formula() -> None:
+    rates = [row[0] for row in trajectory(make_sequence(lr_scheduler, our_optimizer()), 40)]
+    for epoch, rate in enumerate(rates):
+        if epoch < 6:
+            expected = 0.5 * (0.1 + 0.9 * epoch / 6)
+        elif epoch < 20:
+            expected = 0.001 + 0.499 * (1 + math.cos(math.pi * (epoch - 6) / 15)) / 2
+        elif epoch < 33:
+            expected = 0.5 * (1 + math.cos(math.pi * ((epoch - 20) % 4) / 4)) / 2
+        else:
+            expected = 0.5 * 0.8 ** (epoch - 33)
+        assert math.isclose(rate, expected, rel_tol=1e-9)
+
+
+def test_two_schedules_multiply() -> None:
+    torch = pytest.importorskip("torch")
+    rows = []
+    for optimizer, module in ((our_optimizer(), lr_scheduler), (torch_optimizer(torch), torch.optim.lr_scheduler)):
+        first, second = module.LinearLR(optimizer, total_iters=20), module.StepLR(optimizer, 7, gamma=0.5)
+        third = module.CosineAnnealingLR(optimizer, 30)
+        rows.append([])
+        for _ in range(STEPS):
+            optimizer.step()
+            for scheduler in (first, second, third):
+                scheduler.step()
+            rows[-1].append(scheduler.get_last_lr())
+    np.testing.assert_allclose(*rows, rtol=1e-9)
+
+
+# ---------------------------------------------------------------------------------- plateau
+
+METRICS = [5.0, 4.0, 3.9999, 3.9, 3.9, 3.9, 3.9, 3.89, 3.9, 3.9, 3.9, 3.9, 1.0, *[1.0] * 10, -1.0, *[-1.00001] * 30]
+
+PLATEAUS = [
+    {},
+    {"patience": 2},
+    {"patience": 0, "factor": 0.5, "min_lr": 0.01},
+    {"patience": 1, "min_lr": [0.1, 0.0001]},
+    {"patience": 1, "cooldown": 3},
+    {"patience": 2, "threshold": 0.02},
+    {"patience": 2, "threshold": 0.02, "threshold_mode": "abs"},
+    {"patience": 2, "mode": "max"},
+    {"patience": 2, "mode": "max", "threshold": 0.01, "threshold_mode": "abs"},
+    {"patience": 1, "factor": 0.9, "eps": 0.01},
+]
+
+
+@pytest.mark.parametrize("options", PLATEAUS, ids=str)
+def test_plateaus_are_pytorchs(options) -> None:
+    torch = pytest.importorskip("torch")
+    ours = lr_scheduler.ReduceLROnPlateau(our_optimizer(), **options)
+    theirs = torch.optim.lr_scheduler.ReduceLROnPlateau(torch_optimizer(torch), **options)
+    rows = [trajectory(s, STEPS, lambda step: (METRICS[step],)) for s in (ours, theirs)]
+    np.testing.assert_allclose(*rows, rtol=1e-12)
+    assert ours.num_bad_epochs == theirs.num_bad_epochs
+    assert ours.best == theirs.best
+
+
+def test_a_plateau_without_pytorch() -> None:
+    scheduler = lr_scheduler.ReduceLROnPlateau(our_optimizer(), patience=2, factor=0.5)
+    rates = []
+    for metric in (Tensor(1.0), 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5):  # better, better, then worse six times
+        scheduler.step(metric)
+        rates.append(scheduler.get_last_lr()[0])
+    assert rates == [0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.125]
+
+
+# ------------------------------------------------------------------------- saving, resuming
+
+
+def all_schedulers() -> dict[str, Callable[[Any], Any]]:
+    made = {
+        name: lambda optimizer, which=which, options=options: getattr(lr_scheduler, which)(optimizer, **options)
+        for name, (which, options, _) in SCHEDULES.items()
+    }
+    made["sequence"] = lambda optimizer: make_sequence(lr_scheduler, optimizer)
+    made["plateau"] = lambda optimizer: lr_scheduler.ReduceLROnPlateau(optimizer, patience=3, cooldown=2)
+    return made
+
+
+@pytest.mark.parametrize("name", all_schedulers())
+def test_a_saved_schedule_goes_on(name) -> None:
+    make = all_schedulers()[name]
+    arguments = (lambda step: (METRICS[step],)) if name == "plateau" else (lambda step: ())
+    first = make(our_optimizer(momentum=0.9))
+    trajectory(first, 23, arguments)
+    saved = first.state_dict(), first.optimizer.state_dict()
+    if name != "lambdas":
+        json.dumps(saved[0])  # nothing but numbers, strings, lists and dicts
+    second = make(our_optimizer(momentum=0.9))
+    second.load_state_dict(saved[0])
+    second.optimizer.load_state_dict(saved[1])
+    assert second.get_last_lr() == first.get_last_lr()
+    rest = [trajectory(s, 20, lambda step: arguments(step + 23)) for s in (first, second)]
+    assert rest[0] == rest[1]
+    third = make(our_optimizer(momentum=0.9))
+    third.load_state_dict(saved[0])
+    assert third.last_epoch == 23, "the saved state did not move on with the schedule that it came from"
+
+
+def test_state_dict_has_the_attributes_of_callable_objects() -> None:
+    class Decay:
+        def __init__(self, rate: float) -> None:
+            self.rate = rate
+
+        def __call__(self, epoch: int) -> float:
+            return self.rate**epoch
+
+    scheduler = lr_scheduler.LambdaLR(our_optimizer(), Decay(0.5))
+    other = lr_scheduler.LambdaLR(our_optimizer(), Decay(0.9))
+    other.load_state_dict(scheduler.state_dict())
+    assert other.lr_lambdas[0].rate == 0.5
+
+
+def test_a_state_that_does_not_fit() -> None:
+    scheduler = lr_scheduler.StepLR(our_optimizer(), 3)
+    other = lr_scheduler.ExponentialLR(our_optimizer(), 0.9)
+    with pytest.raises(ValueError, match="not the state of a StepLR: step_size missing"):
+        scheduler.load_state_dict(other.state_dict())
+    sequence = make_sequence(lr_scheduler, our_optimizer())
+    with pytest.raises(ValueError, match="states of 4 schedulers, got 0"):
+        sequence.load_state_dict(other.state_dict())
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda o: lr_scheduler.StepLR(3, 1), TypeError, "optimizer must be an Optimizer, got int"),
+        (lambda o: lr_scheduler.StepLR(o, 0), ValueError, "step_size must be a positive int, got 0"),
+        (lambda o: lr_scheduler.StepLR(o, 2.5), ValueError, "step_size must be a positive int, got 2.5"),
+        (lambda o: lr_scheduler.ConstantLR(o, factor=1.5), ValueError, "factor must be above 0 and at most 1"),
+        (lambda o: lr_scheduler.LinearLR(o, start_factor=0), ValueError, "start_factor must be above 0"),
+        (lambda o: lr_scheduler.LinearLR(o, end_factor=2), ValueError, "end_factor must be from 0 to 1, got 2"),
+        (lambda o: lr_scheduler.LinearLR(o, total_iters=0), ValueError, "total_iters must be a positive int"),
+        (lambda o: lr_scheduler.PolynomialLR(o, 0), ValueError, "total_iters must be a positive int"),
+        (lambda o: lr_scheduler.CosineAnnealingLR(o, 0), ValueError, "T_max must be a positive int"),
+        (lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, 0), ValueError, "T_0 must be a positive int"),
+        (lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, 1, 0), ValueError, "T_mult must be a positive int"),
+        (lambda o: lr_scheduler.LambdaLR(o, 0.5), TypeError, "lr_lambda must be callable, got float"),
+        (lambda o: lr_scheduler.LambdaLR(o, [abs]), ValueError, "one entry for each of the 2 parameter groups, got 1"),
+        (lambda o: lr_scheduler.OneCycleLR(o, 0.1), ValueError, "needs total_steps, or epochs and steps_per_epoch"),
+        (lambda o: lr_scheduler.OneCycleLR(o, 0.1, 0), ValueError, "total_steps must be a positive int"),
+        (lambda o: lr_scheduler.OneCycleLR(o, 0.1, 9, pct_start=2), ValueError, "pct_start must be from 0 to 1"),
+        (lambda o: lr_scheduler.OneCycleLR(o, 0.1, 9, anneal_strategy="x"), ValueError, "'cos' or 'linear', got 'x'"),
+        (
+            lambda o: lr_scheduler.OneCycleLR(optim.Adagrad([nn.Parameter([1.0])]), 0.1, 9),
+            ValueError,
+            "cycle_momentum=True needs an optimizer with momentum, got Adagrad",
+        ),
+        (lambda o: lr_scheduler.ReduceLROnPlateau(o, factor=1.0), ValueError, "factor must be below 1"),
+        (lambda o: lr_scheduler.ReduceLROnPlateau(o, mode="up"), ValueError, "'min' or 'max', got 'up'"),
+        (lambda o: lr_scheduler.ReduceLROnPlateau(o, threshold_mode="x"), ValueError, "'rel' or 'abs', got 'x'"),
+        (lambda o: lr_scheduler.ReduceLROnPlateau(o, min_lr=[0.1]), ValueError, "min_lr must have one entry"),
+        (lambda o: lr_scheduler.SequentialLR(o, [], []), ValueError, "one milestone less than schedulers, got 0"),
+        (
+            lambda o: lr_scheduler.SequentialLR(o, [lr_scheduler.StepLR(our_optimizer(), 1)], []),
+            ValueError,
+            r"schedulers\[0\] belongs to another optimizer",
+        ),
+        (
+            lambda o: lr_scheduler.SequentialLR(o, [lr_scheduler.ReduceLROnPlateau(o)], []),
+            TypeError,
+            "a scheduler whose step needs no arguments, got ReduceLROnPlateau",
+        ),
+        (lambda o: lr_scheduler.LRScheduler(o), NotImplementedError, "LRScheduler needs a method get_lr"),
+        (lambda o: lr_scheduler.FactorScheduler(o), NotImplementedError, "FactorScheduler needs a method factor"),
+    ],
+)
+def test_wrong_arguments(make, error, message) -> None:
+    with pytest.raises(error, match=message):
+        make(our_optimizer())
+
+
+def test_one_cycle_ends() -> None:
+    scheduler = lr_scheduler.OneCycleLR(our_optimizer(momentum=0.9), 0.1, total_steps=3)
+    for _ in range(3):
+        scheduler.step()
+    with pytest.raises(ValueError, match="step 4 is after the last, total_steps=3"):
+        scheduler.step()
+
+
+def test_a_schedule_of_ones_own() -> None:
+    class Halving(lr_scheduler.FactorScheduler):
+        def factor(self, epoch: int) -> float:
+            return 0.5**epoch
+
+    scheduler = Halving(our_optimizer())
+    scheduler.step()
+    scheduler.step()
+    assert scheduler.get_last_lr() == [0.125, 0.005]

@@ -1,0 +1,509 @@
+"""In-place changes: what is recorded, in views and bases, and what is refused, as in PyTorch."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import weakref
+
+import numpy as np
+import pytest
+
+import mytorch
+from mytorch.autograd import gradcheck, gradgradcheck
+from mytorch.tensor import Tensor
+
+# Each program gets x (2, 3) and w (2, 3), which require grad, and returns a tensor. It runs in
+# MyTorch and in PyTorch; h = x * 1 is what may be changed in place.
+
+
+def slice_gets_a_value(x, w):
+    h = x * 1
+    h[0] = w[1] * 2
+    return h * h
+
+
+def element_gets_a_value(x, w):
+    h = x * 1
+    h[1, 2] = w.sum()
+    return h * x
+
+
+def value_is_broadcast(x, w):
+    h = x * 1
+    h[:, 1:] = w[0, 0]
+    return h * w
+
+
+def value_has_more_axes(x, w):
+    h = x * 1
+    h[0] = w[:1] * w[1:]
+    return h * x
+
+
+def mask_gets_a_number(x, w):
+    h = x * w
+    h[x > 0] = 3.0
+    return h * w
+
+
+def positions_get_values(x, w):
+    h = x * w
+    h[[1, 0], [0, 2]] = w[0, :2]
+    return h * h
+
+
+def constant_gets_a_history(x, w):
+    h = x.detach() * 0 + 2
+    h[0] = w[0]
+    return h * x
+
+
+def rows_of_a_constant(x, w):
+    h = x.detach() * 0
+    for i in range(2):
+        h[i] = x[i] * w[i] if i == 0 else h[i - 1].clone() * w[i]
+    return h
+
+
+def rows_through_views(x, w):
+    h = x.detach() * 0
+    rows = [h[0], h[1]]
+    rows[0] += x[0]
+    rows[1].add_(rows[0].clone() * w[1])
+    return h * w
+
+
+def view_is_changed(x, w):
+    h = x * 1
+    h[0].mul_(w[0])
+    return h * h
+
+
+def view_of_a_view_is_changed(x, w):
+    h = x * 1
+    h.transpose(0, 1)[1:].mul_(w.transpose(0, 1)[1:])
+    return h * h
+
+
+def base_is_changed_under_a_view(x, w):
+    h = x * 1
+    v = h[1]
+    h.mul_(w)
+    return v * v
+
+
+def sibling_views(x, w):
+    h = x * 1
+    a, b = h[:, :2], h[:, 1:]
+    a.mul_(w[:, :2])
+    b.add_(w[:, 1:])
+    return a * b
+
+
+def view_and_base_are_both_used(x, w):
+    h = x * 1
+    v = h.reshape(3, 2)
+    v += w.reshape(3, 2)
+    h -= w * 2
+    v *= 3
+    return h * v.reshape(2, 3)
+
+
+def base_changed_between_uses_of_a_view(x, w):
+    h = x * 1
+    v = h[0]
+    first = v * 2
+    h.mul_(w)
+    return first + v
+
+
+def augmented_operators(x, w):
+    h = x * 1
+    h += w
+    h -= x
+    h *= w
+    h /= x + 5
+    h **= 2
+    return h
+
+
+def with_itself(x, w):
+    h = x * w
+    h.add_(h)
+    h.mul_(h)
+    return h
+
+
+def chain_of_functions(x, w):
+    h = x * w
+    h.exp_().neg_().sin_().tanh_().square_()
+    h.clamp_(0.1, 0.5).mul_(w).relu_()
+    return h.sigmoid_()
+
+
+def filled(x, w):
+    h = x * w
+    h[0].fill_(w.sum())
+    g = x * w
+    g.zero_()
+    return h * w + g * w
+
+
+def copied(x, w):
+    h = x * 1
+    h[:, 0].copy_(w[:, 1])
+    g = x * 2
+    g.copy_(w[0])
+    return h * g
+
+
+def saved_constant_factor(x, w):
+    h = x * w
+    y = h * 2.0  # does not need h for its derivative
+    h.add_(1.0)
+    return y * h
+
+
+def detached_view(x, w):
+    h = x * 1
+    y = h * 2.0
+    h.detach().add_(1.0)
+    return y + h
+
+
+def zero_d(x, w):
+    h = x.sum()
+    h *= w.sum()
+    v = h.reshape(1, 1)
+    v += w[:1, :1]
+    return v * h
+
+
+# PyTorch refuses these: in the first two it overwrites what backward needs, in the last it takes
+# rows[1], whose base has just got a history, for a leaf.
+ONLY_OURS = (with_itself, chain_of_functions, rows_through_views)
+PROGRAMS = [value for value in dict(globals()).values() if callable(value) and value.__module__ == __name__]
+
+
+def inputs() -> list[np.ndarray]:
+    rng = np.random.default_rng(3)
+    return [rng.uniform(0.5, 2.0, (2, 3)) * rng.choice([-1, 1], (2, 3)) for _ in range(2)]
+
+
+@pytest.mark.parametrize("program", [p for p in PROGRAMS if p not in ONLY_OURS], ids=lambda p: p.__name__)
+def test_as_in_pytorch(program) -> None:
+    torch = pytest.importorskip("torch")
+    results = []
+    for make in (lambda a: Tensor(a.copy(), requires_grad=True), lambda a: torch.tensor(a, requires_grad=True)):
+        leaves = [make(array) for array in inputs()]
+        y = program(*leaves)
+        y.backward(y.detach() * 0 + 1.5)
+        results.append([y.detach().numpy(), *[np.zeros((2, 3)) if t.grad is None else t.grad.numpy() for t in leaves]])
+    for ours, theirs in zip(*results):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda p: p.__name__)
+def test_derivatives_by_difference_quotients(program) -> None:
+    arguments = [Tensor(array, requires_grad=True) for array in inputs()]
+    assert gradcheck(program, arguments)
+    assert gradgradcheck(program, arguments, atol=1e-4)
+
+
+UNARY = ("neg", "exp", "log", "sqrt", "square", "reciprocal", "rsqrt", "expm1", "log1p", "log2", "log10", "logit",
+         "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "asinh", "atanh", "erf", "erfc", "abs", "sign",
+         "floor", "ceil", "round", "trunc", "frac", "nan_to_num", "relu", "sigmoid", "tanh")  # fmt: skip
+
+
+@pytest.mark.parametrize("name", UNARY)
+def test_unary_forms(name) -> None:
+    values = np.array([0.2, 0.7, 0.4])
+    x = Tensor(values, requires_grad=True)
+    h = x * 1
+    memory = h.data
+    assert getattr(h, f"{name}_")() is h
+    assert h.data is memory
+    h.backward()
+    plain = Tensor(values, requires_grad=True)
+    y = getattr(plain, name)()
+    y.backward()
+    assert h.tolist() == y.tolist()
+    assert x.grad.tolist() == plain.grad.tolist()
+    assert getattr(Tensor, f"{name}_").__name__ == f"{name}_"
+
+
+def test_acosh_and_binary_forms_that_programs_do_not_have() -> None:
+    x = Tensor([2.0, 3.0])
+    np.testing.assert_allclose(x.acosh_().data, np.arccosh([2.0, 3.0]))
+    assert Tensor([7.0, -7.0]).remainder_(4).tolist() == [3.0, 1.0]
+    assert Tensor([7.0, -7.0]).floor_divide_(4).tolist() == [1.0, -2.0]
+    assert Tensor([1.0, 2.0]).lerp_(Tensor([3.0, 4.0]), 0.5).tolist() == [2.0, 3.0]
+    x = Tensor([7.0, -7.0])
+    x //= 4
+    x %= 3
+    assert x.tolist() == [1.0, 1.0]
+    mask = Tensor([True, True, False])
+    mask &= Tensor([True, False, True])
+    mask |= Tensor([False, False, True])
+    mask ^= Tensor([True, True, True])
+    assert mask.tolist() == [False, True, False]
+
+
+def test_a_repeated_position_belongs_to_its_last_value() -> None:
+    w = Tensor([1.0, 2.0, 3.0], requires_grad=True)
+
+    def assigned(w):
+        h = w.detach() * 0
+        h[[0, 1, 0]] = w
+        return h
+
+    assert assigned(w).tolist() == [3.0, 2.0, 0.0]
+    assert gradcheck(assigned, w)
+
+
+def test_index_arrays_may_change_afterwards() -> None:
+    w = Tensor([1.0, 2.0], requires_grad=True)
+    index = np.array([0, 1])
+    h = Tensor(np.zeros(4))
+    h[index] = w
+    index[:] = 3
+    (h * Tensor([1.0, 10.0, 100.0, 1000.0])).backward()
+    assert w.grad.tolist() == [1.0, 10.0]
+
+
+def test_without_history_only_the_numbers_change() -> None:
+    x = Tensor([1.0, 2.0, 3.0])
+    x += 1
+    x[1:] *= 2
+    assert x.tolist() == [2.0, 6.0, 8.0]
+    assert (x.requires_grad, x.is_leaf) == (False, True)
+    with mytorch.no_grad():
+        w = Tensor([1.0, 2.0], requires_grad=True)
+        w.mul_(3).add_(w)
+        w[0] = 1
+    assert w.tolist() == [1.0, 12.0]
+    assert (w.requires_grad, w.is_leaf, w.grad_fn) == (True, True, None)
+
+
+REFUSED_ON_LEAVES = {
+    "add_": lambda x: x.add_(1.0),
+    "iadd": lambda x: x.__iadd__(1.0),
+    "zero_": lambda x: x.zero_(),
+    "setitem": lambda x: x.__setitem__(0, 5.0),
+    "view": lambda x: x[0].mul_(2.0),
+    "view of view": lambda x: x.reshape(3, 2)[0].mul_(2.0),
+    "view's setitem": lambda x: x[0].__setitem__(0, 5.0),
+}
+
+
+@pytest.mark.parametrize("change", REFUSED_ON_LEAVES.values(), ids=REFUSED_ON_LEAVES.keys())
+def test_leaves_that_require_grad_are_refused(change) -> None:
+    x = Tensor(np.ones((2, 3)), requires_grad=True)
+    with pytest.raises(RuntimeError, match=r"leaf that requires grad cannot be changed in place.*no_grad"):
+        change(x)
+    assert x.tolist() == np.ones((2, 3)).tolist()
+    assert x._version == 0
+    torch = pytest.importorskip("torch")
+    with pytest.raises(RuntimeError, match="leaf Variable that requires grad"):
+        change(torch.ones(2, 3, requires_grad=True))
+
+
+def test_views_made_under_no_grad_are_refused() -> None:
+    x = Tensor([1.0, 2.0], requires_grad=True)
+    h = Tensor([0.0, 0.0])
+    with mytorch.no_grad():
+        view = h[:1]
+    with pytest.raises(RuntimeError, match=r"mul_: x is a view that was made under no_grad\(\)"):
+        view.mul_(x[0])
+    assert h.tolist() == [0.0, 0.0]
+    view.add_(1.0)  # nothing to record
+    assert h.tolist() == [1.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        (lambda x: x.add_(Tensor(np.ones((2, 3)))), RuntimeError, r"add_: the result has shape \(2, 3\).*\(3,\)"),
+        (lambda x: x.__setitem__(0, [1.0]), TypeError, "expected a Tensor, a number or a NumPy array, got list"),
+        (lambda x: x.__setitem__(slice(2), np.ones(3)), ValueError, "broadcast"),
+        (lambda x: x.__setitem__(5, 1.0), IndexError, "out of bounds"),
+        (lambda x: x.fill_(Tensor([1.0])), RuntimeError, r"fill_: value must be a number or a 0-d tensor"),
+        (lambda x: x.normal_(0.0, -1.0), ValueError, "std must not be negative"),
+        (lambda x: x.uniform_(1.0, 0.0), ValueError, "from_ must be at most to"),
+    ],
+)
+def test_bad_arguments_change_nothing(change, error, message) -> None:
+    w = Tensor([1.0, 2.0, 3.0], requires_grad=True)
+    x = w * 1
+    node = x.grad_fn
+    with pytest.raises(error, match=message):
+        change(x)
+    assert x.tolist() == [1.0, 2.0, 3.0]
+    assert x.grad_fn is node
+    assert x._version == 0
+
+
+def test_integers_take_no_fractions() -> None:
+    n = Tensor([1, 2, 3])
+    n += 2
+    assert n.tolist() == [3, 4, 5]
+    with pytest.raises(RuntimeError, match="result is float64 and does not fit into x of int64"):
+        n += 0.5
+    with pytest.raises(RuntimeError, match="does not fit"):
+        n /= 2
+    assert n.tolist() == [3, 4, 5]
+    x = Tensor(np.ones(2, np.float32))
+    x += Tensor([1.0, 2.0])
+    assert x.dtype == np.float32
+
+
+def test_float32_stays_and_gradients_take_their_own_dtype() -> None:
+    w = Tensor([1.0, 2.0], requires_grad=True)
+    x = Tensor(np.ones(2, np.float32), requires_grad=True)
+    h = x * 1
+    h.mul_(w)
+    h[0] = w[1]
+    h.backward()
+    assert (h.dtype, x.grad.dtype, w.grad.dtype) == (np.float32, np.float32, np.float64)
+    assert w.grad.tolist() == [0.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda h, w: h * h,
+        lambda h, w: h * w,
+        lambda h, w: w / h,
+        lambda h, w: h.reshape(2, 1) @ w.reshape(1, 2),
+        lambda h, w: h.sin(),
+        lambda h, w: h**w,
+    ],
+    ids=["h*h", "h*w", "w/h", "h@w", "sin", "h**w"],
+)
+def test_what_a_derivative_needs_must_not_change(use) -> None:
+    x, w = (Tensor([1.0, 2.0], requires_grad=True) for _ in range(2))
+    h = x * 1
+    y = use(h, w)
+    h.add_(1.0)
+    with pytest.raises(RuntimeError, match="changed in place after the forward pass"):
+        y.backward()
+    assert x.grad is None
+    assert w.grad is None
+
+
+@pytest.mark.parametrize(
+    "use", [lambda h: h * 2.0, lambda h: h / 2.0, lambda h: h + h, lambda h: h @ Tensor(np.eye(2)), lambda h: h.sum()]
+)
+def test_what_no_derivative_needs_may_change(use) -> None:
+    x = Tensor([1.0, 2.0], requires_grad=True)
+    h = x * 1
+    expected = use(x)
+    y = use(h)
+    h.add_(1.0)
+    y.backward()
+    got, x.grad = x.grad, None
+    expected.backward()
+    assert got.tolist() == x.grad.tolist()
+
+
+def test_a_parameter_may_change_after_its_last_use() -> None:
+    weight = Tensor(np.eye(2), requires_grad=True)
+    data = Tensor(np.ones((3, 2)))  # requires no grad, so nobody needs weight
+    y = mytorch.nn.functional.linear(data, weight)
+    with mytorch.no_grad():
+        weight.add_(1.0)
+    y.backward()
+    assert weight.grad.tolist() == [[3.0, 3.0], [3.0, 3.0]]
+
+
+def test_retain_grad_follows_the_tensor() -> None:
+    x = Tensor([1.0, 2.0], requires_grad=True)
+    h = x * 1
+    h.retain_grad()
+    h.mul_(5.0)
+    (h * 3.0).backward()
+    assert h.grad.tolist() == [3.0, 3.0]
+    assert x.grad.tolist() == [15.0, 15.0]
+
+
+def test_replacing_data_ends_being_a_view() -> None:
+    x = Tensor([1.0, 2.0], requires_grad=True)
+    h = x * 1
+    v = h[:1]
+    h.data = np.array([7.0, 8.0])
+    v.mul_(2.0)
+    assert h.tolist() == [7.0, 8.0]
+    (h * 1).backward()
+    assert x.grad.tolist() == [1.0, 1.0]
+
+
+def test_views_of_bases_with_gaps_and_negative_steps() -> None:
+    x = Tensor(np.arange(24.0).reshape(4, 6), requires_grad=True)
+
+    def program(x):
+        base = mytorch.Tensor(np.zeros((8, 12)).T[::-2, ::2])  # (6, 4), not contiguous in any order
+        view = base[::-1].transpose(0, 1)
+        view[1:, ::2] += x[1:, ::2]
+        return base * base
+
+    assert gradcheck(program, x)
+
+
+def test_detach_() -> None:
+    x = Tensor([1.0, 2.0], requires_grad=True)
+    h = x * 2
+    assert h.detach_() is h
+    assert (h.requires_grad, h.is_leaf) == (False, True)
+    with pytest.raises(RuntimeError, match="view cannot be detached in place"):
+        (x * 2)[0].detach_()
+
+
+def test_random_fillings() -> None:
+    mytorch.manual_seed(0)
+    x = Tensor(np.zeros(20_000, np.float32))
+    assert x.normal_(3.0, 2.0) is x
+    assert x.dtype == np.float32
+    assert abs(x.data.mean() - 3) < 0.1
+    assert abs(x.data.std() - 2) < 0.1
+    x.uniform_(-1.0, 3.0)
+    assert -1 <= x.data.min() < -0.99 < 2.99 < x.data.max() < 3
+    mytorch.manual_seed(0)
+    assert Tensor(np.zeros(3)).normal_().tolist() != Tensor(np.zeros(3)).normal_().tolist()
+
+
+def test_a_base_forgets_dead_views() -> None:
+    base = Tensor(np.zeros((10, 2)))
+    for _ in range(1000):
+        base[0]
+    assert len(base._memory.views) < 40
+    view = base[0]
+    reference = weakref.ref(view)
+    del view
+    assert reference() is None
+
+
+def test_memory_stays_flat_without_the_garbage_collector() -> None:
+    w = Tensor(np.ones(3), requires_grad=True)
+
+    def step() -> None:
+        h = Tensor(np.zeros((4, 3)))
+        for i in range(4):
+            h[i] = w * i
+        row = h[2]
+        row.mul_(w).exp_()
+        (h * w).sum().backward()
+        w.grad = None
+
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(200):  # until Python's own caches are full
+            step()
+        before = sys.getallocatedblocks()
+        for _ in range(500):
+            step()
+        grown = sys.getallocatedblocks() - before
+    finally:
+        gc.enable()
+    assert grown < 200, f"{grown} blocks more after 500 steps"
