@@ -33,7 +33,10 @@ def test_table_and_nothing_changed() -> None:
     assert [module.training for module in net.modules()] == [True, True, True, False, False, False, True]
     for name, tensor in net.state_dict().items():
         np.testing.assert_array_equal(tensor.data, before[name])
-    assert mytorch.summary(net, [2, 3, 8, 8]) == EXPECTED  # no hook was left behind
+    assert mytorch.summary(net, [2, 3, 8, 8]) == EXPECTED
+    for module in net.modules():
+        assert not module._hooks.forward
+        assert not module._hooks.forward_pre
 
 
 def test_shared_layers_count_once_and_outputs_may_be_tuples() -> None:

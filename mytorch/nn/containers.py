@@ -102,7 +102,7 @@ class ModuleDict(Module):
             raise TypeError(f"ModuleDict takes Modules, got {type(module).__name__} under {name!r}")
         if not isinstance(name, str) or not name or "." in name:
             raise ValueError(f"ModuleDict: name must be a non-empty string without dots, got {name!r}")
-        self._modules[name] = module  # not an attribute: it may be called "keys" or "forward"
+        self._modules[name] = module  # not an attribute: it may be called "training"
 
     def __getitem__(self, name: str) -> Module:
         return self._modules[name]

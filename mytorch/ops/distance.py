@@ -2,69 +2,30 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
-from mytorch.autograd_engine import Operation
 from mytorch.ops.common import T, as_operand, axis_of, require_float, require_tensor
 from mytorch.ops.elementwise import add, div, mul, neg, sqrt, sub
-from mytorch.ops.extrema import amax
 from mytorch.ops.loss_reduction import check_reduction, reduce_loss
 from mytorch.ops.masking import Masked
+from mytorch.ops.norm import vector_norm
 from mytorch.ops.reduction import sum
-from mytorch.ops.regression_loss import AbsoluteError
+from mytorch.ops.select import clamp, minimum
 from mytorch.ops.shape import expand
 
 __all__ = [
-    "PNorm",
     "cosine_embedding_loss", "cosine_similarity", "margin_ranking_loss", "normalize", "pairwise_distance",
     "triplet_margin_loss",
 ]  # fmt: skip
 
 
-class PNorm(Operation):
-    """y = (sum over an axis of |x|^p)^(1/p).   dL/dx = dL/dy * sign(x) (|x| / y)^(p-1), 0 where y = 0"""
-
-    @staticmethod
-    def forward(ctx, x, p, axis):
-        data = x.data
-        size = np.abs(data)
-        ctx.sign, ctx.p = np.sign(data), p
-        if p == 2:  # the usual one, without powers
-            y = x.new_tensor(np.sqrt(np.square(data).sum(axis=axis, keepdims=True)))
-        else:
-            y = x.new_tensor(((size**p).sum(axis=axis, keepdims=True) ** (1 / p)).astype(data.dtype, copy=False))
-        ctx.save_for_backward(x, y)
-        return y
-
-    @staticmethod
-    def backward(ctx, grad_y):
-        x, y = ctx.saved_tensors
-        zero = y == 0
-        share = x * ctx.sign / (y + zero)  # |x| / y, from 0 to 1
-        slope = share * ctx.sign if ctx.p == 2 else share ** (ctx.p - 1) * ctx.sign
-        return Masked.run(grad_y, ~zero) * slope, None, None
-
-
-def _norm(function: str, x: Any, p: float, axis: int) -> Any:
-    """The p-norm along `axis`, which stays with size 1."""
-    if not p >= 1:
-        raise ValueError(f"{function}: p must be at least 1, or inf, got {p}")
-    if math.isinf(p):
-        return amax(AbsoluteError.apply(x, as_operand(0, x, function)), axis, keepdim=True)
-    return PNorm.apply(x, p, axis)
-
-
 def normalize(input: T, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> T:
     """input / max(its p-norm along `dim`, eps): vectors of length 1."""
     require_float("normalize", input)
-    norm = _norm("normalize", input, p, axis_of("normalize", dim, input.data.ndim))
-    short = norm.data < eps
-    if short.any():
-        norm = add(Masked.apply(norm, norm.new_tensor(~short)), eps * short.astype(norm.data.dtype))
-    return div(input, norm)
+    norm = vector_norm(input, p, axis_of("normalize", dim, input.data.ndim), keepdim=True)
+    return div(input, clamp(norm, min=eps))
 
 
 def cosine_similarity(x1: T, x2: T, dim: int = 1, eps: float = 1e-8) -> T:
@@ -76,7 +37,7 @@ def cosine_similarity(x1: T, x2: T, dim: int = 1, eps: float = 1e-8) -> T:
     axis = axis_of("cosine_similarity", dim, len(shape))
     units = []
     for x in (expand(x1, shape), expand(x2, shape)):
-        norm = _norm("cosine_similarity", x, 2.0, axis)
+        norm = vector_norm(x, 2, axis, keepdim=True)
         # A constant lifts the norm to eps: its gradient passes on unchanged, as in PyTorch.
         units.append(div(x, add(norm, np.maximum(norm.data, eps) - norm.data)))
     return sum(mul(*units), axis)
@@ -91,8 +52,7 @@ def pairwise_distance(x1: T, x2: T, p: float = 2.0, eps: float = 1e-6, keepdim: 
     difference = add(sub(x1, x2), eps)
     if not difference.data.ndim:
         raise ValueError("pairwise_distance: x1 and x2 need an axis, got 0-d tensors")
-    norm = _norm("pairwise_distance", difference, p, difference.data.ndim - 1)
-    return norm if keepdim else norm.squeeze(-1)
+    return vector_norm(difference, p, -1, keepdim)
 
 
 def margin_ranking_loss(
@@ -107,7 +67,7 @@ def margin_ranking_loss(
             f"{name}: input1, input2 and target must have as many axes, got shapes {input1.data.shape}, "
             f"{input2.data.shape} and {target.data.shape}"
         )
-    return reduce_loss(_hinge(add(mul(neg(target), sub(input1, input2)), margin)), reduction)
+    return reduce_loss(clamp(add(mul(neg(target), sub(input1, input2)), margin), min=0), reduction)
 
 
 def cosine_embedding_loss(
@@ -128,7 +88,7 @@ def cosine_embedding_loss(
     squares = [add(sum(mul(x, x), -1), 1e-12) for x in (input1, input2)]
     cosine = div(sum(mul(input1, input2), -1), sqrt(mul(*squares)))
     together = Masked.apply(add(neg(cosine), 1), target == 1)
-    apart = Masked.apply(_hinge(sub(cosine, margin)), target == -1)
+    apart = Masked.apply(clamp(sub(cosine, margin), min=0), target == -1)
     return reduce_loss(add(together, apart), reduction)
 
 
@@ -153,16 +113,8 @@ def triplet_margin_loss(
     near = pairwise_distance(anchor, positive, p, eps)
     far = pairwise_distance(anchor, negative, p, eps)
     if swap:
-        other = pairwise_distance(positive, negative, p, eps)
-        first = 0.5 * (far.data <= other.data) + 0.5 * (far.data < other.data)  # half each where they are equal
-        first = first.astype(far.data.dtype)
-        far = add(mul(far, first), mul(other, 1 - first))
-    return reduce_loss(_hinge(add(sub(near, far), margin)), reduction)
-
-
-def _hinge(x: Any) -> Any:
-    """max(0, x), with slope 1 at 0, as PyTorch's clamp_min has it (relu has 0 there)."""
-    return Masked.apply(x, x.new_tensor(x.data >= 0))
+        far = minimum(far, pairwise_distance(positive, negative, p, eps))
+    return reduce_loss(clamp(add(sub(near, far), margin), min=0), reduction)
 
 
 def _checked(function: str, reduction: str, inputs: dict[str, Any], target: Any) -> Any:

@@ -4,51 +4,37 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from mytorch.autograd_engine import Operation
 from mytorch.ops.activation import Tanh
 from mytorch.ops.common import T, require_float
 from mytorch.ops.elementwise import Exp
+from mytorch.ops.special import Erfc
 
-__all__ = ["GELU", "GELUTanh", "NormalCDF", "gelu"]
+__all__ = ["GELU", "GELUTanh", "gelu"]
 
-_erfc = np.frompyfunc(math.erfc, 1, 1)  # NumPy has no erf; this calls Python's for every element
-
-
-class NormalCDF(Operation):
-    """y = P(standard normal <= x) = erfc(-x / sqrt 2) / 2.   dL/dx = dL/dy * e^(-x^2/2) / sqrt(2 pi)
-
-    erfc, because 1 + erf loses all digits for negative x."""
-
-    @staticmethod
-    def forward(ctx, x):
-        ctx.save_for_backward(x)
-        y = _erfc(x.data * -math.sqrt(0.5))
-        return x.new_tensor(np.asarray(y, dtype=x.data.dtype) * x.data.dtype.type(0.5))
-
-    @staticmethod
-    def backward(ctx, grad_y):
-        (x,) = ctx.saved_tensors
-        return grad_y * NormalCDF.density(x)
-
-    @staticmethod
-    def density(x):
-        return Exp.run(x * x * -0.5) * (1 / math.sqrt(2 * math.pi))
+_ROOT_HALF = math.sqrt(1 / 2)
 
 
 class GELU(Operation):
-    """y = x P(x), P the normal distribution function.   dL/dx = dL/dy * (P(x) + x p(x)), p its density"""
+    """y = x P(x),   P(x) = erfc(-x / sqrt 2) / 2, the probability that a standard normal number is below x
+    dL/dx = dL/dy * (P(x) + x p(x)),   p(x) = e^(-x^2 / 2) / sqrt(2 pi), its density
+
+    erfc, because 1 + erf would lose all digits for negative x."""
 
     @staticmethod
     def forward(ctx, x):
         ctx.save_for_backward(x)
-        return x.new_tensor(x.data * NormalCDF.run(x.data))
+        return x.new_tensor(x.data * GELU._p_below(x.data).astype(x.data.dtype, copy=False))
+
+    @staticmethod
+    def _p_below(x):
+        return Erfc.run(x * -_ROOT_HALF) * 0.5
 
     @staticmethod
     def backward(ctx, grad_y):
         (x,) = ctx.saved_tensors
-        return grad_y * (NormalCDF.run(x) + x * NormalCDF.density(x))
+        density = Exp.run(x * x * -0.5) * (1 / math.sqrt(2 * math.pi))
+        return grad_y * (GELU._p_below(x) + x * density)
 
 
 class GELUTanh(Operation):

@@ -106,10 +106,13 @@ _BatchNorm.forward = plain_forward
     LOSS: """
 
 from mytorch.ops.activation import LogSoftmax, log_softmax
+from mytorch.ops.elementwise import neg
+from mytorch.ops.indexing import getitem
+from mytorch.ops.reduction import mean, sum
 
 
-def cross_entropy(input, target, *, reduction="mean"):
-    labels = _labels("cross_entropy", input, target)
+def cross_entropy(input, target, weight=None, *, reduction="mean", **options):
+    labels = checked_labels("cross_entropy", input, target)
     losses = neg(getitem(log_softmax(input, 1), (np.arange(len(labels)), labels)))
     return losses if reduction == "none" else mean(losses) if reduction == "mean" else sum(losses)
 """,

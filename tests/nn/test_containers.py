@@ -65,9 +65,10 @@ def test_a_network_finds_the_parameters_in_its_lists() -> None:
 
 def test_module_dict_is_a_dict_of_modules() -> None:
     layers = nn.ModuleDict({"a": nn.ReLU()})
-    layers["forward"] = nn.Tanh()  # no attribute, so it hides nothing
+    layers["training"] = nn.Tanh()  # an entry, and no attribute: it hides nothing
     layers.update({"c": nn.Identity()})
-    assert list(layers) == list(layers.keys()) == ["a", "forward", "c"]
+    assert layers.eval().training is False
+    assert list(layers) == list(layers.keys()) == ["a", "training", "c"]
     assert [type(m).__name__ for m in layers.values()] == ["ReLU", "Tanh", "Identity"]
     assert dict(layers.items())["a"] is layers["a"]
     assert "c" in layers

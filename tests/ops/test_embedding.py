@@ -25,6 +25,14 @@ def test_the_row_of_padding_idx_gets_no_gradient(padding_idx: int) -> None:
     np.testing.assert_allclose(weight.grad.data, np.broadcast_to(2 * counts, (5, 3)))
 
 
+def test_the_gradients_of_padding_reach_nothing_else() -> None:
+    weight, scale = Tensor(np.ones((5, 3)), requires_grad=True), Tensor(np.ones((2, 3, 1)), requires_grad=True)
+    (F.embedding(INDICES, weight, 2) * scale).backward(create_graph=True)
+    first, scale.grad = weight.grad, None
+    first.backward()
+    np.testing.assert_array_equal(scale.grad.data[:, :, 0], 3 * (INDICES != 2))
+
+
 def test_padding_is_pytorchs() -> None:
     torch = pytest.importorskip("torch")
     array = np.random.default_rng(0).standard_normal((5, 3))
