@@ -507,3 +507,33 @@ def test_memory_stays_flat_without_the_garbage_collector() -> None:
     finally:
         gc.enable()
     assert grown < 200, f"{grown} blocks more after 500 steps"
+
+
+@pytest.mark.parametrize("through_history", [False, True])
+@pytest.mark.parametrize(
+    ("index", "shape"),
+    [
+        ((0, slice(None), [1, 2]), (3, 2)),
+        ((0, slice(None), [1, 2]), ()),
+        ((0, slice(None), [True, False, True, False]), (3, 2)),
+        ((slice(None), [0, 1], 2), (2, 2)),
+    ],
+)
+def test_assignment_where_numpys_axes_differ_from_pytorchs(index, shape, through_history):
+    torch = pytest.importorskip("torch")
+    start, values = np.arange(24.0).reshape(2, 3, 4), np.arange(1.0, 1 + np.prod(shape, dtype=int)).reshape(shape)
+
+    def run(make):
+        x, v = make(start, requires_grad=True), make(values, requires_grad=True)
+        y = x * 1 if through_history else make(start)
+        y[index] = v
+        (y * y).sum().backward()
+        return y.detach().numpy(), v.grad.numpy(), x.grad.numpy() if through_history else None
+
+    def tensor(array, requires_grad=False):
+        return Tensor(array.copy(), requires_grad=requires_grad)
+
+    for found, expected in zip(
+        run(tensor), run(lambda a, requires_grad=False: torch.tensor(a, requires_grad=requires_grad))
+    ):
+        np.testing.assert_array_equal(found, expected)

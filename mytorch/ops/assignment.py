@@ -16,7 +16,7 @@ import numpy as np
 from mytorch.autograd_engine import BackwardFunction, Operation, TensorBase
 from mytorch.grad_mode import grad_mode
 from mytorch.ops.common import as_operand, unbroadcast
-from mytorch.ops.indexing import GetItem, to_numpy
+from mytorch.ops.indexing import GetItem, getitem, index_steps, to_numpy
 from mytorch.tensor_base import UNRECORDED
 
 __all__ = ["SetItem", "adopt_history", "assign", "change", "refuse_in_place"]
@@ -67,9 +67,12 @@ class SetItem(Operation):
 def assign(x: Any, index: Any, value: Any, name: str = "x[index] = value") -> None:
     """x[index] = value, recorded. `value`: a Tensor, an array or a number."""
     value = as_operand(value, x, name)
-    index = to_numpy(index)
-    index = index if isinstance(index, tuple) else (index,)
     refuse_in_place(name, x, value)
+    index, *rest = index_steps(to_numpy(index), x._data.ndim)
+    if rest:  # the first step is a view, through which x gets the values and the history
+        assign(getitem(x, index), rest[0], value, name)
+        return
+    index = index if isinstance(index, tuple) else (index,)
     x._data[index] = value._data
     x.mark_changed()
     if _recorded(x, value) and x._data.dtype.kind == "f":
