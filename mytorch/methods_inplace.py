@@ -12,7 +12,18 @@ from collections.abc import Callable
 from typing import Any
 
 from mytorch.hooks import RETAIN_GRAD
-from mytorch.ops import activation, arithmetic, elementwise, exponential, rounding, select, special, trigonometry
+from mytorch.ops import (
+    activation,
+    arithmetic,
+    elementwise,
+    exponential,
+    gather_scatter,
+    masked,
+    rounding,
+    select,
+    special,
+    trigonometry,
+)
 from mytorch.ops.assignment import adopt_history, assign, change, refuse_in_place
 from mytorch.ops.common import as_operand
 from mytorch.random import Generator, numpy_generator
@@ -170,6 +181,13 @@ class InPlaceMethods(TensorBase):
     relu_ = in_place(activation.relu)
     sigmoid_ = in_place(activation.sigmoid)
     tanh_ = in_place(activation.tanh)
+
+    # ------------------------------------------------------------------- at positions
+
+    masked_fill_ = in_place(masked.masked_fill)
+    scatter_ = in_place(gather_scatter.scatter)
+    scatter_add_ = in_place(gather_scatter.scatter_add)
+    index_add_ = in_place(gather_scatter.index_add)
 
     # ------------------------------------------------ what the engine calls for mark_dirty
 

@@ -135,6 +135,18 @@ class TensorMethods(MathMethods, ShapeMethods, InPlaceMethods):
 
     # ------------------------------------------------------------------------ other dtypes
 
+    def type_as(self, other: Any):
+        """This tensor in the dtype of `other`."""
+        return self.to(other.dtype)
+
+    def is_floating_point(self):
+        """Whether the elements are floats."""
+        return self._data.dtype.kind == "f"
+
+    def element_size(self):
+        """Bytes that an element takes."""
+        return self._data.itemsize
+
     def half(self):
         return self.to(np.float16)
 

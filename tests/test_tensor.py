@@ -438,3 +438,11 @@ def test_datasets_are_imported_when_used() -> None:
         "assert not hasattr(mytorch, 'nonsense')\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_dtype_questions():
+    x = Tensor(np.ones(3, np.float32))
+    assert x.is_floating_point()
+    assert x.element_size() == 4
+    assert not Tensor(np.ones(3, np.int64)).is_floating_point()
+    assert Tensor(np.ones(3, np.int64)).type_as(x).dtype == np.float32
