@@ -192,6 +192,37 @@ def test_second_derivatives_are_recorded_inside_backward() -> None:
     assert total <= prof.duration
 
 
+def test_a_node_with_hooks_is_recorded_under_its_operations_name() -> None:
+    x, seen = leaf(2.0), []
+    y = Square.apply(x)
+    y.grad_fn.register_hook(lambda grad_inputs, grad_outputs: seen.append(grad_inputs))
+    with profile() as prof:
+        y.backward()
+    assert len(seen) == 1
+    assert averages(prof)["Square"].backward_count == 1
+    np.testing.assert_array_equal(x.grad.data, [4.0])
+
+
+def test_an_operation_with_several_outputs() -> None:
+    class Halves(Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x.new_tensor(x.data[:1].copy()), x.new_tensor(x.data[1:].copy())
+
+        @staticmethod
+        def backward(ctx, grad_first, grad_second):
+            return mytorch.cat([grad_first, grad_second])
+
+    x = leaf(1.0, 2.0)
+    with profile() as prof:
+        first, second = Halves.apply(x)
+        (first * second).backward()
+    row = averages(prof)["Halves"]
+    assert (row.count, row.backward_count) == (1, 1)
+    np.testing.assert_array_equal(x.grad.data, [2.0, 1.0])
+    assert row.memory == 8 + 8 + 16
+
+
 def test_threads_are_told_apart() -> None:
     def work() -> None:
         x = leaf(1.0, 2.0)
