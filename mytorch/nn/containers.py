@@ -20,6 +20,12 @@ def _position(owner: Any, index: Any) -> int:
     return position % len(owner)
 
 
+def _check_name(owner: Module, entries: Mapping[str, Any], name: Any) -> None:
+    """Entries become attributes, so a name that is one already, such as "keys", is refused, as in PyTorch."""
+    if isinstance(name, str) and name not in entries and hasattr(owner, name):
+        raise KeyError(f"{type(owner).__name__} has an attribute {name!r}; an entry needs another name")
+
+
 class ModuleList(Module):
     """A list of modules. It has no forward: `for layer in self.layers: x = layer(x)`."""
 
@@ -100,9 +106,8 @@ class ModuleDict(Module):
     def __setitem__(self, name: str, module: Module) -> None:
         if not isinstance(module, Module):
             raise TypeError(f"ModuleDict takes Modules, got {type(module).__name__} under {name!r}")
-        if not isinstance(name, str) or not name or "." in name:
-            raise ValueError(f"ModuleDict: name must be a non-empty string without dots, got {name!r}")
-        self._modules[name] = module  # not an attribute: it may be called "training"
+        _check_name(self, self._modules, name)
+        self.register_module(name, module)
 
     def __getitem__(self, name: str) -> Module:
         return self._modules[name]
@@ -189,9 +194,8 @@ class ParameterDict(Module):
             self[name] = value
 
     def __setitem__(self, name: str, value: Tensor) -> None:
-        if not isinstance(name, str) or not name or "." in name:
-            raise ValueError(f"ParameterDict: name must be a non-empty string without dots, got {name!r}")
-        self._parameters[name] = _as_parameter(value)
+        _check_name(self, self._parameters, name)
+        self.register_parameter(name, _as_parameter(value))
 
     def __getitem__(self, name: str) -> Tensor:
         return self._parameters[name]

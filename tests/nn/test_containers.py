@@ -43,7 +43,7 @@ def test_a_network_finds_the_parameters_in_its_lists() -> None:
         def __init__(self) -> None:
             super().__init__()
             self.layers = nn.ModuleList([nn.Linear(2, 3), nn.Linear(3, 1)])
-            self.named = nn.ModuleDict({"act": nn.ReLU(), "keys": nn.Linear(1, 1)})
+            self.named = nn.ModuleDict({"act": nn.ReLU(), "last": nn.Linear(1, 1)})
             self.scales = nn.ParameterList([Tensor(np.ones(2)), nn.Parameter(np.ones(3))])
             self.offsets = nn.ParameterDict({"low": Tensor(np.zeros(1))})
 
@@ -53,8 +53,8 @@ def test_a_network_finds_the_parameters_in_its_lists() -> None:
         "layers.0.bias",
         "layers.1.weight",
         "layers.1.bias",
-        "named.keys.weight",
-        "named.keys.bias",
+        "named.last.weight",
+        "named.last.bias",
         "scales.0",
         "scales.1",
         "offsets.low",
@@ -65,10 +65,10 @@ def test_a_network_finds_the_parameters_in_its_lists() -> None:
 
 def test_module_dict_is_a_dict_of_modules() -> None:
     layers = nn.ModuleDict({"a": nn.ReLU()})
-    layers["training"] = nn.Tanh()  # an entry, and no attribute: it hides nothing
+    layers["b"] = nn.ReLU()
+    layers["b"] = nn.Tanh()  # takes the other's place
     layers.update({"c": nn.Identity()})
-    assert layers.eval().training is False
-    assert list(layers) == list(layers.keys()) == ["a", "training", "c"]
+    assert list(layers) == list(layers.keys()) == ["a", "b", "c"]
     assert [type(m).__name__ for m in layers.values()] == ["ReLU", "Tanh", "Identity"]
     assert dict(layers.items())["a"] is layers["a"]
     assert "c" in layers
@@ -118,9 +118,11 @@ WRONG = [
     (lambda: nn.ModuleList([A_MODULE, 3]), TypeError, r"ModuleList takes Modules, got int at position 1"),
     (lambda: nn.ModuleList([A_MODULE])[1], IndexError, r"ModuleList of 1 has no index 1"),
     (lambda: nn.ModuleDict({"a": 3}), TypeError, r"ModuleDict takes Modules, got int under 'a'"),
-    (lambda: nn.ModuleDict({"a.b": A_MODULE}), ValueError, r"ModuleDict: name must be .* without dots, got 'a.b'"),
+    (lambda: nn.ModuleDict({"a.b": A_MODULE}), ValueError, r"name must be .* without dots, got 'a.b'"),
+    (lambda: nn.ModuleDict({"training": A_MODULE}), KeyError, r"ModuleDict has an attribute 'training'"),
+    (lambda: nn.ParameterDict({"keys": Tensor(1.0)}), KeyError, r"ParameterDict has an attribute 'keys'"),
     (lambda: nn.ParameterList([np.ones(2)]), TypeError, r"expected a Tensor, got ndarray"),
-    (lambda: nn.ParameterDict({"": Tensor(1.0)}), ValueError, r"ParameterDict: name must be"),
+    (lambda: nn.ParameterDict({"": Tensor(1.0)}), ValueError, r"name must be"),
     (lambda: nn.Sequential(A_MODULE).insert(0, 3), TypeError, r"Sequential takes Modules, got int as layer 0"),
 ]
 
