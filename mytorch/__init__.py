@@ -2,9 +2,9 @@
 
 import importlib
 from math import inf, nan, pi
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mytorch import autograd, autograd_engine, linalg, nn, optim, tensor, utils
+from mytorch import autograd_engine, tensor
 from mytorch.autograd_engine import (
     Function,
     enable_grad,
@@ -104,7 +104,6 @@ from mytorch.ops.linalg import bmm, dot, matmul, mm, mv, outer
 from mytorch.ops.masked import argwhere, masked_fill, masked_select, nonzero
 from mytorch.ops.norm import logsumexp, norm
 from mytorch.ops.ordering import argsort, median, sort, topk
-from mytorch.ops.recurrent_cells import gru_cell, lstm_cell, rnn_relu_cell, rnn_tanh_cell
 from mytorch.ops.reduction import mean, std, sum, var
 from mytorch.ops.repeat import repeat_interleave, tile
 from mytorch.ops.rounding import abs, ceil, floor, frac, round, sign, trunc
@@ -143,11 +142,15 @@ from mytorch.sampling import (
     randn_like,
     randperm,
 )
-from mytorch.serialization import load, save
-from mytorch.summary import summary
 from mytorch.tensor import Tensor
 from mytorch.threads import get_num_threads, set_num_threads
 from mytorch.version import __version__
+
+if TYPE_CHECKING:  # see __getattr__
+    from mytorch import autograd, data, datasets, linalg, nn, optim, profiler, utils
+    from mytorch.model_summary import summary
+    from mytorch.ops.recurrent_cells import gru_cell, lstm_cell, rnn_relu_cell, rnn_tanh_cell
+    from mytorch.serialization import load, save
 
 # What `from mytorch import *` brings: not the names that would hide Python's own (sum, max, pow, bool, ...).
 __all__ = [
@@ -175,8 +178,28 @@ __all__ = [
 keep_freed_memory()
 
 
+# Parts that many programs do without are imported when first used, which makes `import mytorch` twice as quick.
+_MODULES_ON_DEMAND = ("autograd", "data", "datasets", "linalg", "nn", "optim", "profiler", "utils")
+_NAMES_ON_DEMAND = {
+    "gru_cell": "ops.recurrent_cells",
+    "load": "serialization",
+    "lstm_cell": "ops.recurrent_cells",
+    "rnn_relu_cell": "ops.recurrent_cells",
+    "rnn_tanh_cell": "ops.recurrent_cells",
+    "save": "serialization",
+    "summary": "model_summary",
+}
+
+
 def __getattr__(name: str) -> Any:
-    """Parts that many programs do without are imported when first used, to keep `import mytorch` quick."""
-    if name in ("data", "datasets", "profiler"):
+    if name in _MODULES_ON_DEMAND:
         return importlib.import_module(f"mytorch.{name}")
+    if name in _NAMES_ON_DEMAND:
+        value = getattr(importlib.import_module(f"mytorch.{_NAMES_ON_DEMAND[name]}"), name)
+        globals()[name] = value  # found directly from now on
+        return value
     raise AttributeError(f"module 'mytorch' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_MODULES_ON_DEMAND, *_NAMES_ON_DEMAND})

@@ -120,7 +120,7 @@ class TensorBase:
 
     def mark_changed(self) -> None:
         """Note an in-place change. A backward that still needs the old values will find out."""
-        self._own_memory().counter[0] = changes.next()
+        (self._memory or self._own_memory()).counter[0] = changes.next()
 
     @staticmethod
     def on(array: Any) -> Any:

@@ -89,10 +89,14 @@ class _BatchNorm(Module):
         return x * scale.reshape(per_feature) + shift.reshape(per_feature)
 
     def _update_running_stats(self, mean: np.ndarray, unbiased_var: np.ndarray) -> None:
-        self.num_batches_tracked.data += 1
-        step = 1 / self.num_batches_tracked.item() if self.momentum is None else self.momentum
-        self.running_mean.data = (1 - step) * self.running_mean.data + step * mean
-        self.running_var.data = (1 - step) * self.running_var.data + step * unbiased_var
+        tracked = self.num_batches_tracked
+        tracked.data[...] += 1
+        tracked.mark_changed()
+        step = 1 / tracked.item() if self.momentum is None else self.momentum
+        for running, batch in ((self.running_mean, mean), (self.running_var, unbiased_var)):
+            average = running.data
+            average += (batch - average) * step  # (1 - step) * average + step * batch
+            running.mark_changed()
 
     def _check(self, x: Tensor) -> None:
         if x.ndim not in self._ndims or x.shape[1] != self.num_features:

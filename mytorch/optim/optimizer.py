@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -135,15 +135,13 @@ class Optimizer:
             g = np.add(g, decay, out=self.scratch(w, "grad"))
         return g
 
-    def blocks(self, *arrays: np.ndarray) -> Iterator[tuple[np.ndarray, ...]]:
+    def blocks(self, *arrays: np.ndarray) -> Sequence[tuple[np.ndarray, ...]]:
         """The arrays, all of one shape; large ones in pieces that fit into the cache, as views."""
-        first = arrays[0]
-        if first.size <= BLOCK or not all(a.flags.c_contiguous for a in arrays):
-            yield arrays
-            return
+        size = arrays[0].size
+        if size <= BLOCK or not all(a.flags.c_contiguous for a in arrays):
+            return (arrays,)
         flat = [a.reshape(-1) for a in arrays]
-        for start in range(0, first.size, BLOCK):
-            yield tuple([a[start : start + BLOCK] for a in flat])
+        return [tuple([a[start : start + BLOCK] for a in flat]) for start in range(0, size, BLOCK)]
 
     def scratch(self, like: np.ndarray, purpose: str = "") -> np.ndarray:
         """Work memory in the shape and dtype of `like`, the same one every time."""

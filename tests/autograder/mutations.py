@@ -383,8 +383,8 @@ MUTATIONS = [
     Mutation(
         "norm-momentum-swapped",
         NORM,
-        "running_mean.data = (1 - step) * self.running_mean.data + step * mean",
-        "running_mean.data = step * self.running_mean.data + (1 - step) * mean",
+        "average += (batch - average) * step",
+        "average += (batch - average) * (1 - step)",
         "2.4",
         "momentum and 1 - momentum are exchanged",
     ),
