@@ -21,6 +21,7 @@ def norm(name: str, old: str, new: str, diagnosis: str, file: str = NORM_OP) -> 
 
 
 COUNT, ROOT = 'state["step"] += 1', "            np.sqrt(v, out=work)\n            work += eps\n"
+DECAY = "g = self.full_gradient(w, g, group)"
 DRAW = "default_generator().random(input.data.shape, dtype=np.float32) >= p"
 MASKED = "return grad_y * ctx.keep[0] * ctx.scale"
 STATISTICS = "mean, var = batch_statistics(x.data)"
@@ -72,20 +73,10 @@ MUTATIONS = [
     adam("betas-exchanged", 'b1, b2 = group["betas"]', 'b2, b1 = group["betas"]', "the wrong beta"),
     adam("m-forgotten", "m *= b1", "m *= 0", "the first moment is not kept"),
     adam("v-forgotten", "v *= b2", "v *= 0", "the second moment is not kept"),
-    adam("decay-sign", "np.multiply(w, group[", "np.multiply(w, -group[", "weight decay has the wrong sign"),
-    adam("decay-ignored", 'if group["weight_decay"]:', "if False:", "weight decay is ignored"),
-    adam(
-        "decay-decoupled",
-        'if group["weight_decay"]:',
-        'w *= 1 - group["lr"] * group["weight_decay"]\n            if False:',
-        "this is AdamW",
-    ),
-    adam(
-        "decay-into-grad",
-        'np.add(g, work, out=self.scratch(w, "grad"))',
-        "np.add(g, work, out=g)",
-        "input modified in place",
-    ),
+    adam("decay-sign", DECAY, 'g = g - group["weight_decay"] * w', "weight decay has the wrong sign"),
+    adam("decay-ignored", DECAY, "pass", "weight decay is ignored"),
+    adam("decay-decoupled", DECAY, 'w *= 1 - group["lr"] * group["weight_decay"]', "this is AdamW"),
+    adam("decay-into-grad", DECAY, 'g += group["weight_decay"] * w', "input modified in place"),
     adam("default-eps", "eps: float = 1e-8", "eps: float = 1e-6", "eps must be 1e-8"),
     adam("default-betas", "= (0.9, 0.999)", "= (0.9, 0.99)", "betas must be (0.9, 0.999)"),
     adam("default-rate", "lr: float = 1e-3", "lr: float = 1e-2", "lr must be 0.001"),
