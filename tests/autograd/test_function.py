@@ -69,6 +69,12 @@ def test_several_outputs_are_differentiable_twice() -> None:
     assert gradgradcheck(ProductAndSum.apply, (leaf(1.0, 2.0), leaf(3.0, 4.0)))
     assert gradgradcheck(lambda a, b: ProductAndSum.apply(a * b, b)[0].exp() * 0.01, (leaf(0.1), leaf(0.2)))
 
+    def both(a, b):  # the second walk comes to `total` by two ways: as Mul's operand, and as saved by ProductAndSum
+        product, total = ProductAndSum.apply(a, b)
+        return product * total
+
+    assert gradgradcheck(both, (leaf(1.0, 2.0), leaf(3.0, 4.0)))
+
 
 def test_one_of_several_outputs_is_enough() -> None:
     for index, expected in ((0, [3.0, 4.0]), (1, [1.0, 1.0])):

@@ -48,6 +48,9 @@ def test_leaves_and_intermediate_results() -> None:
     assert grad_x.tolist() == [18.0, 64.0]
     assert (x.grad, w.grad, h.grad) == (None, None, None)
     assert not np.shares_memory(grad_h.data, again.data)
+    first, second = autograd.grad(x * 2, [x, x])
+    assert first.tolist() == second.tolist() == [2.0, 2.0]
+    assert not np.shares_memory(first.data, second.data)
 
 
 def test_dot_grad_is_left_alone() -> None:

@@ -224,7 +224,7 @@ def test_the_graders_own_files_are_not_named_as_the_students(pool):
     snippet = "from mytorch.autograd_engine import ContextManager\nContextManager().save_for_backward(1)"
     answers = [json.loads(pool.run(Job(ROOT, text, [], 20)).answer) for text in ("1 / 0", snippet)]
     assert "place" not in answers[0]["error"]
-    assert answers[1]["error"]["place"].startswith("mytorch/autograd_engine.py, line ")
+    assert answers[1]["error"]["place"].startswith("mytorch/autograd_nodes.py, line ")
 
 
 def test_huge_output_does_no_harm(student_copy, graded):
