@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.common.check import Check, Expected, Problem, unchanged
-from autograder.common.snippets import leaf, tensor
+from autograder.common.snippets import leaf, tensor, waves
 
 __all__ = ["PROBLEM"]
 
@@ -69,12 +69,14 @@ GRADIENTS = Expected(
     },
 )
 
+# 100 elements: that chance spares them all, and hides that it was at work, has probability 2e-10.
+MANY = waves(10, 10)
 IN_EVALUATION = Expected(
-    X,
+    MANY.value,
     {
-        "scaled by 1 / (1 - p) in evaluation: the result must be x itself": KEPT * X,
-        "scaled by 1 - p in evaluation: that was done in training": (1 - P) * X,
-        "all zeros": 0 * X,
+        "scaled by 1 / (1 - p) in evaluation: the result must be x itself": KEPT * MANY.value,
+        "scaled by 1 - p in evaluation: that was done in training": (1 - P) * MANY.value,
+        "all zeros": 0 * MANY.value,
     },
     otherwise="elements are dropped in evaluation",
 )
@@ -146,7 +148,7 @@ PROBLEM = Problem(
         Check(
             "evaluation: the result is the input",
             3,
-            f"{tensor('x', X)}\ndrop = Dropout({P})\ndrop.eval()\ny = drop(x)",
+            f"{tensor('x', MANY)}\ndrop = Dropout({P})\ndrop.eval()\ny = drop(x)",
             {"y.data": IN_EVALUATION},
         ),
         Check(
