@@ -91,7 +91,7 @@ def test_a_lost_derivative_and_a_nan_are_found() -> None:
         def backward(ctx, grad):
             return grad * np.nan
 
-    with pytest.raises(GradcheckError, match="wrong in 16 of 16 elements.*nan by backward"):
+    with pytest.raises(GradcheckError, match=r"wrong in 16 of 16 elements.*nan by backward"):
         gradcheck(NaN.apply, x)
 
 

@@ -20,6 +20,7 @@ class Mutation(NamedTuple):
 
 
 ELEMENTWISE, ENGINE, TENSOR = "ops/elementwise.py", "autograd_engine.py", "tensor.py"
+NODES, FUNCTION, GRADIENTS = "autograd_nodes.py", "autograd_function.py", "gradients.py"
 NORM, SGD, LOSS, RELU = "nn/batchnorm.py", "optim/sgd.py", "ops/loss.py", "ops/activation.py"
 LINEAR, SEQUENTIAL, METHODS = "nn/linear.py", "nn/sequential.py", "tensor_methods.py"
 
@@ -149,9 +150,9 @@ PER_PATH = """
                 if parent is not None and contribution is not None:
                     walk(parent, contribution)
 
-        walk(self._node, gradient)
+        walk(self._node, self.new_tensor(np.ones_like(self._data)) if gradient is None else gradient)
         return
-        autograd_engine.backward("""
+        gradients.backward("""
 
 MUTATIONS = [
     # ------------------------------------------------------------------ 1.1
@@ -189,7 +190,7 @@ MUTATIONS = [
     # ------------------------------------------------------------------ 1.2
     Mutation(
         "grad-overwritten",
-        ENGINE,
+        NODES,
         "variable.grad.data += gradient._data",
         "variable.grad = gradient",
         "1.2",
@@ -197,7 +198,7 @@ MUTATIONS = [
     ),
     Mutation(
         "grad-kept-first",
-        ENGINE,
+        NODES,
         "variable.grad.data += gradient._data",
         "pass",
         "1.2",
@@ -222,7 +223,7 @@ MUTATIONS = [
     Mutation(
         "engine-shares-memory",
         ENGINE,
-        "leaf.apply(gradient, owned=leaf not in shared)",
+        "leaf.apply(gradient, owned)",
         "leaf.apply(gradient, True)",
         "1.2",
         "x.grad and y.grad are one array",
@@ -230,14 +231,14 @@ MUTATIONS = [
     Mutation(
         "recursion-per-path",
         TENSOR,
-        "\n        autograd_engine.backward(",
+        "\n        gradients.backward(",
         PER_PATH,
         "1.2",
         "each path through the graph is walked separately",
     ),
     Mutation(
         "is-leaf",
-        ENGINE,
+        FUNCTION,
         "output._node = node\n            output.is_leaf = False",
         "output._node = node",
         "1.2",
@@ -245,21 +246,26 @@ MUTATIONS = [
     ),
     Mutation(
         "constants-recorded",
-        ENGINE,
+        FUNCTION,
         "if (node_a is not None or node_b is not None) and grad_mode.enabled:",
         "if True:",
         "1.2",
         "graph attribute wrong",
     ),
     Mutation(
-        "backward-from-zeros", TENSOR, "np.ones_like(self._data)", "np.zeros_like(self._data)", "1.2", "all zeros"
+        "backward-from-zeros",
+        GRADIENTS,
+        "np.ones_like(output._data)",
+        "np.zeros_like(output._data)",
+        "1.2",
+        "all zeros",
     ),
-    Mutation("node-renamed", ENGINE, "class AccumulateGrad:", "class Accumulate:", "1.2", None),
-    Mutation("no-backward", TENSOR, "\n        autograd_engine.backward(", "\n        raise SystemExit(", "1.2", None),
+    Mutation("node-renamed", NODES, "class AccumulateGrad:", "class Accumulate:", "1.2", None),
+    Mutation("no-backward", TENSOR, "\n        gradients.backward(", "\n        raise SystemExit(", "1.2", None),
     Mutation(
         "backward-does-nothing",
         TENSOR,
-        "\n        autograd_engine.backward(",
+        "\n        gradients.backward(",
         "\n        (",
         "1.2",
         "x.grad is None: no gradient has arrived there",
