@@ -476,8 +476,8 @@ MUTATIONS = [
     Mutation(
         "cross-entropy-wrapped",
         "nn/loss.py",
-        "return F.cross_entropy(input, target, reduction=self.reduction)",
-        "return F.cross_entropy(input, target, reduction=self.reduction) * input.shape[0]",
+        "return F.cross_entropy(",
+        "return input.shape[0] * F.cross_entropy(",
         "2.5",
         "not divided by the batch size N",
     ),

@@ -135,15 +135,15 @@ MUTATIONS = [
     ),
     norm(
         "momentum-exchanged",
-        "running_mean.data = (1 - step) * self.running_mean.data + step * mean",
-        "running_mean.data = step * self.running_mean.data + (1 - step) * mean",
+        "average += (batch - average) * step",
+        "average += (batch - average) * (1 - step)",
         "momentum and 1 - momentum are exchanged",
         NORM,
     ),
     norm(
         "running-replaced",
-        "(1 - step) * self.running_var.data + step * unbiased_var",
-        "unbiased_var",
+        "average += (batch - average) * step",
+        "average[...] = batch",
         "the last batch replaces the running variance",
         NORM,
     ),
@@ -166,7 +166,7 @@ MUTATIONS = [
     norm(
         "running-in-training",
         STATISTICS,
-        "mean, var = self.running_mean.data, self.running_var.data",
+        "mean, var = self.running_mean.data.copy(), self.running_var.data.copy()",
         "normalized with the running statistics",
         NORM,
     ),
