@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from mytorch.datasets.download import Archive, DownloadError, fetch_archive
-from mytorch.datasets.files import Catalog, DatasetError, find, read
+from mytorch.datasets.download import Archive, fetch_archive, find_or_fetch
+from mytorch.datasets.files import Catalog, DatasetError, read
 from mytorch.datasets.images import ImageDataset
 
 __all__ = ["CIFAR10"]
@@ -65,10 +65,8 @@ class CIFAR10(ImageDataset):
             new_number[wanted] = np.arange(len(wanted))
             targets = new_number[targets]
             data, targets = data[targets >= 0], targets[targets >= 0]
-        super().__init__(data, targets, transform, target_transform)
+        super().__init__(data, targets, f"CIFAR-10 from {paths[0].parent}", train, transform, target_transform)
         self.classes = tuple([self.all_classes[number] for number in wanted])
-        self.train = train
-        self.source = f"CIFAR-10 from {paths[0].parent}"
 
     @classmethod
     def _number(cls, name: str | int) -> int:
@@ -80,23 +78,14 @@ class CIFAR10(ImageDataset):
 
     @staticmethod
     def _locate(names: tuple[str, ...], root: str | os.PathLike | None, download: bool) -> list[Path]:
-        paths = find(CATALOG, (names,), root)
-        problem = "was not found"
-        if paths is None and download:
-            try:
-                fetch_archive(ARCHIVE, CATALOG)
-            except DownloadError as error:
-                problem = f"was not found and could not be downloaded ({error})"
-            paths = find(CATALOG, (names,), root)
+        fetch = (lambda: fetch_archive(ARCHIVE, CATALOG)) if download else None
+        paths, problem = find_or_fetch(CATALOG, (names,), root, fetch)
         if paths is None:
             raise DatasetError(
-                f"CIFAR-10 {problem}; set MYTORCH_DATA to a folder with {', '.join(names)} or with their folder "
+                f"{problem}; set MYTORCH_DATA to a folder with {', '.join(names)} or with their folder "
                 "cifar-10-batches-bin"
             )
         return paths
-
-    def __repr__(self) -> str:
-        return f"CIFAR10({len(self):,} images for {'training' if self.train else 'testing'}, {self.source})"
 
 
 def _records(path: Path) -> tuple[np.ndarray, np.ndarray]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import gzip
 import hashlib
 import http.client
+import os
 import shutil
 import tarfile
 import tempfile
 import urllib.error
 import urllib.request
 import zlib
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, BinaryIO, NamedTuple
 from urllib.parse import urlsplit
@@ -18,9 +20,9 @@ from urllib.parse import urlsplit
 from tqdm import tqdm  # type: ignore[import-untyped]
 
 from mytorch.atomic import atomic_write
-from mytorch.datasets.files import Catalog, DatasetError, cache_folder, existing
+from mytorch.datasets.files import Catalog, DatasetError, cache_folder, existing, find
 
-__all__ = ["Archive", "DownloadError", "fetch", "fetch_archive"]
+__all__ = ["Archive", "DownloadError", "fetch", "fetch_archive", "find_or_fetch"]
 
 TIMEOUT = 10  # seconds that a server may be silent
 CHUNK = 1 << 20  # bytes
@@ -28,6 +30,26 @@ CHUNK = 1 << 20  # bytes
 
 class DownloadError(DatasetError):
     """A file could not be downloaded. The message names each server that was tried and what it did."""
+
+
+def find_or_fetch(
+    catalog: Catalog,
+    alternatives: Sequence[Sequence[str]],
+    root: str | os.PathLike | None,
+    fetch: Callable[[], None] | None,
+) -> tuple[list[Path] | None, str]:
+    """`find`, and again after `fetch()` (None: do not download) if the files are nowhere.
+
+    Returns (paths, None if they are nowhere; the beginning of a message that says so)."""
+    problem = f"{catalog.name} was not found"
+    paths = find(catalog, alternatives, root)
+    if paths is None and fetch is not None:
+        try:
+            fetch()
+        except DownloadError as error:
+            problem += f" and could not be downloaded ({error})"
+        paths = find(catalog, alternatives, root)  # after a failure too: what came before it may do
+    return paths, problem
 
 
 def fetch(catalog: Catalog) -> None:

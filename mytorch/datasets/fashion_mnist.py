@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from mytorch.datasets.download import DownloadError, fetch
-from mytorch.datasets.files import Catalog, DatasetError, find, read
+from mytorch.datasets.download import fetch, find_or_fetch
+from mytorch.datasets.files import Catalog, DatasetError, read
 from mytorch.datasets.images import ImageDataset
 from mytorch.datasets.labelled_images import labelled_images
 from mytorch.datasets.mnist import CATALOG as MNIST_CATALOG, TEST, TRAIN
@@ -58,27 +58,16 @@ class FashionMNIST(ImageDataset):
         download: bool = True,
     ) -> None:
         names = TRAIN if train else TEST
-        paths = find(CATALOG, (names,), root)
-        if paths is None and download:
-            try:
-                fetch(CATALOG)
-            except DownloadError as error:
-                raise DatasetError(
-                    f"Fashion-MNIST was not found and could not be downloaded ({error}); set MYTORCH_DATA to a "
-                    "folder with it, or install Debian's package dataset-fashion-mnist"
-                ) from error
-            paths = find(CATALOG, (names,), root)
+        paths, problem = find_or_fetch(CATALOG, (names,), root, (lambda: fetch(CATALOG)) if download else None)
         if paths is None:
-            raise DatasetError("Fashion-MNIST was not found; set MYTORCH_DATA to a folder with it")
+            raise DatasetError(
+                f"{problem}; set MYTORCH_DATA to a folder with it, or install Debian's package dataset-fashion-mnist"
+            )
         files = [read(path) for path in paths]
         for file in files:
             if MNIST_CATALOG.lists(file):
                 raise DatasetError(f"{file.path}: this is MNIST, whose files have the same names as Fashion-MNIST's")
         images, labels = labelled_images(*files)
-        super().__init__(images, labels, transform, target_transform)
-        self.train = train
         canonical = "" if all(CATALOG.lists(file) for file in files) else " (not the canonical Fashion-MNIST)"
-        self.source = f"Fashion-MNIST from {paths[0].parent}{canonical}"
-
-    def __repr__(self) -> str:
-        return f"FashionMNIST({len(self):,} images for {'training' if self.train else 'testing'}, {self.source})"
+        source = f"Fashion-MNIST from {paths[0].parent}{canonical}"
+        super().__init__(images, labels, source, train, transform, target_transform)

@@ -18,7 +18,8 @@ class ImageDataset(Dataset):
     """dataset[i] is (image, label): a uint8 array and an int, each after its transform.
 
     data: the images, uint8, (N, H, W) or (N, C, H, W).   targets: the labels, int64, (N,).
-    classes: the name of each class number.
+    classes: the name of each class number.   source: where they came from, in words.
+    train: whether they are the images for training.
     transform, target_transform: applied to each image and each label as it is indexed.
     """
 
@@ -28,11 +29,15 @@ class ImageDataset(Dataset):
         self,
         data: np.ndarray,
         targets: np.ndarray,
+        source: str,
+        train: bool,
         transform: Callable[[np.ndarray], Any] | None = None,
         target_transform: Callable[[int], Any] | None = None,
     ) -> None:
         self.data = data
         self.targets = targets
+        self.source = source
+        self.train = train
         self.transform = transform
         self.target_transform = target_transform
 
@@ -47,6 +52,10 @@ class ImageDataset(Dataset):
         if self.target_transform is not None:
             label = self.target_transform(label)
         return image, label
+
+    def __repr__(self) -> str:
+        purpose = "training" if self.train else "testing"
+        return f"{type(self).__name__}({len(self):,} images for {purpose}, {self.source})"
 
     def arrays(self, dtype: Any = None) -> tuple[np.ndarray, np.ndarray]:
         """All at once, for a TensorDataset: images as floats from 0 to 1, (N, C, H, W), and labels.

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from mytorch.datasets.download import DownloadError, fetch
-from mytorch.datasets.files import Catalog, DatasetError, find, read
+from mytorch.datasets.download import fetch, find_or_fetch
+from mytorch.datasets.files import Catalog, DatasetError, read
 from mytorch.datasets.images import ImageDataset
 from mytorch.datasets.labelled_images import SIZE, labelled_images
 from mytorch.dtypes import as_dtype, get_default_dtype
@@ -84,14 +84,10 @@ class MNIST(ImageDataset):
         download: bool = True,
     ) -> None:
         own, handout = (TRAIN, TRAIN_ARRAYS) if train else (TEST, VAL_ARRAYS)
-        (pair,), self.source, self.bundled = _read(_locate((own, handout), own, root, download))
+        (pair,), source, self.bundled = _read(_locate((own, handout), own, root, download))
         images, labels = pair
         data = images if images.dtype == np.uint8 else np.rint(images * 255).astype(np.uint8)
-        super().__init__(data, labels, transform, target_transform)
-        self.train = train
-
-    def __repr__(self) -> str:
-        return f"MNIST({len(self):,} images for {'training' if self.train else 'testing'}, {self.source})"
+        super().__init__(data, labels, source, train, transform, target_transform)
 
 
 @dataclass(frozen=True)
@@ -153,22 +149,15 @@ def _locate(
     alternatives: tuple[tuple[str, ...], ...], bundled: tuple[str, ...], root: str | os.PathLike | None, download: bool
 ) -> list[Path]:
     """The paths of the files of one alternative, or else of these bundled files."""
-    problem = "was not found"
-    paths = find(CATALOG, alternatives, root)
-    if paths is None and download:
-        try:
-            fetch(CATALOG)
-        except DownloadError as error:
-            problem = f"was not found and could not be downloaded ({error})"
-        paths = find(CATALOG, alternatives, root)  # after a failure too: what came before it may do
+    paths, problem = find_or_fetch(CATALOG, alternatives, root, (lambda: fetch(CATALOG)) if download else None)
     if paths is None:
         if not BUNDLED.is_dir():  # hand-in tarballs leave all data out
             raise DatasetError(
-                f"MNIST {problem}, and this copy of MyTorch comes without digits ({BUNDLED} is missing); "
+                f"{problem}, and this copy of MyTorch comes without digits ({BUNDLED} is missing); "
                 "set MYTORCH_DATA to a folder with MNIST"
             )
         _warn_once(
-            f"MNIST {problem}; using the 5,000 digits that come with MyTorch (set MYTORCH_DATA to a folder with MNIST)"
+            f"{problem}; using the 5,000 digits that come with MyTorch (set MYTORCH_DATA to a folder with MNIST)"
         )
         paths = [BUNDLED / f"{name}.gz" for name in bundled]
     return paths
