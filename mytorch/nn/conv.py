@@ -15,22 +15,24 @@ from mytorch.tensor import Tensor
 __all__ = ["Conv1d", "Conv2d"]
 
 
-class _Conv(Module):
-    """What Conv1d and Conv2d share. _axes: how many axes the kernel has."""
+class ConvLayer(Module):
+    """What convolutions and transposed convolutions share: checked sizes, weight and bias, printing.
+
+    _axes: how many axes the kernel has.   _transposed: the weight is then (C, O/groups, ...)."""
 
     _axes: int
+    _transposed = False
 
     def __init__(
         self,
         in_channels: int,
         out_channels: int,
         kernel_size: Any,
-        stride: Any = 1,
-        padding: Any = 0,
-        dilation: Any = 1,
-        groups: int = 1,
-        bias: bool = True,
-        padding_mode: str = "zeros",
+        stride: Any,
+        dilation: Any,
+        groups: int,
+        bias: bool,
+        padding_mode: str,
     ) -> None:
         super().__init__()
         name = type(self).__name__
@@ -51,6 +53,42 @@ class _Conv(Module):
         self.dilation = sizes_of(name, "dilation", dilation, self._axes, least=1)
         self.groups = groups
         self.padding_mode = padding_mode
+        rows, columns = (in_channels, out_channels) if self._transposed else (out_channels, in_channels)
+        shape = (rows, columns // groups, *self.kernel_size)
+        # PyTorch's kaiming_uniform_(a=sqrt(5)), which comes to the same bound as for the bias.
+        bound = 1 / math.sqrt(math.prod(shape[1:]))
+        draw, dtype = default_generator().uniform, get_default_dtype()
+        self.weight = Parameter(draw(-bound, bound, shape).astype(dtype))
+        self.register_parameter("bias", Parameter(draw(-bound, bound, out_channels).astype(dtype)) if bias else None)
+
+    def extra_repr(self) -> str:
+        text = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
+        for name, plain in (("padding", 0), ("output_padding", 0), ("dilation", 1)):
+            value = getattr(self, name, "valid")  # only transposed ones have output_padding
+            if value not in ((plain,) * self._axes, "valid"):
+                text += f", {name}={value}"
+        if self.groups != 1:
+            text += f", groups={self.groups}"
+        return text if self.bias is not None else text + ", bias=False"
+
+
+class _Conv(ConvLayer):
+    """What Conv1d and Conv2d share."""
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Any,
+        stride: Any = 1,
+        padding: Any = 0,
+        dilation: Any = 1,
+        groups: int = 1,
+        bias: bool = True,
+        padding_mode: str = "zeros",
+    ) -> None:
+        super().__init__(in_channels, out_channels, kernel_size, stride, dilation, groups, bias, padding_mode)
+        name = type(self).__name__
         if isinstance(padding, str):
             if padding not in ("same", "valid"):
                 raise ValueError(f"{name}: padding must be numbers, 'same' or 'valid', got {padding!r}")
@@ -59,26 +97,10 @@ class _Conv(Module):
             self.padding: Any = padding
         else:
             self.padding = sizes_of(name, "padding", padding, self._axes, least=0)
-        # PyTorch's kaiming_uniform_(a=sqrt(5)), which comes to the same bound as for the bias.
-        bound = 1 / math.sqrt(in_channels // groups * math.prod(self.kernel_size))
-        draw, dtype = default_generator().uniform, get_default_dtype()
-        shape = (out_channels, in_channels // groups, *self.kernel_size)
-        self.weight = Parameter(draw(-bound, bound, shape).astype(dtype))
-        self.register_parameter("bias", Parameter(draw(-bound, bound, out_channels).astype(dtype)) if bias else None)
 
     def forward(self, x: Tensor) -> Tensor:
         convolve = F.conv1d if self._axes == 1 else F.conv2d
         return convolve(x, self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups)
-
-    def extra_repr(self) -> str:
-        text = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
-        if self.padding not in ((0,) * self._axes, "valid"):
-            text += f", padding={self.padding}"
-        if self.dilation != (1,) * self._axes:
-            text += f", dilation={self.dilation}"
-        if self.groups != 1:
-            text += f", groups={self.groups}"
-        return text if self.bias is not None else text + ", bias=False"
 
 
 class Conv1d(_Conv):

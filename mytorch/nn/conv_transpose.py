@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
-from mytorch.dtypes import get_default_dtype
 from mytorch.nn import functional as F
-from mytorch.nn.module import Module, Parameter
+from mytorch.nn.conv import ConvLayer
 from mytorch.ops.windows import sizes_of
-from mytorch.random import default_generator
 from mytorch.tensor import Tensor
 
 __all__ = ["ConvTranspose1d", "ConvTranspose2d"]
 
 
-class _ConvTranspose(Module):
-    """What ConvTranspose1d and ConvTranspose2d share. _axes: how many axes the kernel has."""
+class _ConvTranspose(ConvLayer):
+    """What ConvTranspose1d and ConvTranspose2d share."""
 
-    _axes: int
+    _transposed = True
 
     def __init__(
         self,
@@ -33,32 +30,10 @@ class _ConvTranspose(Module):
         dilation: Any = 1,
         padding_mode: str = "zeros",
     ) -> None:
-        super().__init__()
+        super().__init__(in_channels, out_channels, kernel_size, stride, dilation, groups, bias, padding_mode)
         name = type(self).__name__
-        for argument, value in (("in_channels", in_channels), ("out_channels", out_channels), ("groups", groups)):
-            if not isinstance(value, int) or value < 1:
-                raise ValueError(f"{name}: {argument} must be a positive int, got {value!r}")
-        if in_channels % groups or out_channels % groups:
-            raise ValueError(
-                f"{name}: groups must divide in_channels and out_channels, got groups={groups} for "
-                f"{in_channels} and {out_channels}"
-            )
-        if padding_mode != "zeros":
-            raise ValueError(f"{name}: padding_mode must be 'zeros', the only one there is, got {padding_mode!r}")
-        self.in_channels = in_channels
-        self.out_channels = out_channels
-        self.kernel_size = sizes_of(name, "kernel_size", kernel_size, self._axes, least=1)
-        self.stride = sizes_of(name, "stride", stride, self._axes, least=1)
         self.padding = sizes_of(name, "padding", padding, self._axes, least=0)
         self.output_padding = sizes_of(name, "output_padding", output_padding, self._axes, least=0)
-        self.dilation = sizes_of(name, "dilation", dilation, self._axes, least=1)
-        self.groups = groups
-        self.padding_mode = padding_mode
-        bound = 1 / math.sqrt(out_channels // groups * math.prod(self.kernel_size))
-        draw, dtype = default_generator().uniform, get_default_dtype()
-        shape = (in_channels, out_channels // groups, *self.kernel_size)
-        self.weight = Parameter(draw(-bound, bound, shape).astype(dtype))
-        self.register_parameter("bias", Parameter(draw(-bound, bound, out_channels).astype(dtype)) if bias else None)
 
     def forward(self, x: Tensor, output_size: Any = None) -> Tensor:
         """output_size: the last axes of the output, where stride > 1 leaves a choice; instead of output_padding."""
@@ -81,15 +56,6 @@ class _ConvTranspose(Module):
                 )
             extra.append(size - least)
         return tuple(extra)
-
-    def extra_repr(self) -> str:
-        text = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
-        for name, plain in (("padding", 0), ("output_padding", 0), ("dilation", 1)):
-            if getattr(self, name) != (plain,) * self._axes:
-                text += f", {name}={getattr(self, name)}"
-        if self.groups != 1:
-            text += f", groups={self.groups}"
-        return text if self.bias is not None else text + ", bias=False"
 
 
 class ConvTranspose1d(_ConvTranspose):
