@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from mytorch.autograd_engine import Operation
 from mytorch.ops.common import T, axis_of, float_data, require_tensor
-from mytorch.ops.elementwise import Exp
+from mytorch.ops.elementwise import Exp, cast
 
 __all__ = [
     "LogSoftmax", "ReLU", "Sigmoid", "Softmax", "Tanh",
@@ -58,9 +60,11 @@ class LogSoftmax(Operation):
         return grad_y - Exp.run(y) * grad_y.sum(axis=ctx.axis, keepdims=True), None
 
 
-def log_softmax(input: T, dim: int) -> T:
-    """log(softmax(input)) along `dim`, stable for large and small values."""
+def log_softmax(input: T, dim: int, *, dtype: Any = None) -> T:
+    """log(softmax(input)) along `dim`, stable for large and small values. dtype: cast `input` to it first."""
     require_tensor("log_softmax", "input", input)
+    if dtype is not None:
+        input = cast(input, dtype)
     return LogSoftmax.apply(input, axis_of("log_softmax", dim, input.data.ndim))
 
 
@@ -86,9 +90,12 @@ class Softmax(Operation):
         return y * (grad_y - (grad_y * y).sum(axis=ctx.axis, keepdims=True)), None
 
 
-def softmax(input: T, dim: int) -> T:
-    """e^input divided by its sum along `dim`: positive numbers that add up to 1."""
+def softmax(input: T, dim: int, *, dtype: Any = None) -> T:
+    """e^input divided by its sum along `dim`: positive numbers that add up to 1. dtype: cast `input` to
+    it first."""
     require_tensor("softmax", "input", input)
+    if dtype is not None:
+        input = cast(input, dtype)
     return Softmax.apply(input, axis_of("softmax", dim, input.data.ndim))
 
 

@@ -5,6 +5,8 @@ None of them overflows: e^x is taken of negative numbers only, or through log-su
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from mytorch.autograd_engine import Operation
@@ -210,10 +212,10 @@ def tanhshrink(input: T) -> T:
     return Tanhshrink.apply(input)
 
 
-def softmin(input: T, dim: int) -> T:
-    """softmax(-input) along `dim`: the smallest element gets most."""
+def softmin(input: T, dim: int, *, dtype: Any = None) -> T:
+    """softmax(-input) along `dim`: the smallest element gets most. dtype: as in `softmax`."""
     require_float("softmin", input)
-    return softmax(neg(input), axis_of("softmin", dim, input.data.ndim))
+    return softmax(neg(input), axis_of("softmin", dim, input.data.ndim), dtype=dtype)
 
 
 def glu(input: T, dim: int = -1) -> T:
