@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from mytorch.autograd_engine import Operation
+from mytorch.ops.assignment import change
 from mytorch.ops.common import T, axis_of, float_data, require_tensor
 from mytorch.ops.elementwise import Exp, cast
 
@@ -33,9 +34,11 @@ class ReLU(Operation):
         return grad_y * (y > 0)
 
 
-def relu(input: T) -> T:
+def relu(input: T, inplace: bool = False) -> T:
     """max(input, 0), element-wise."""
     require_tensor("relu", "input", input)
+    if inplace:
+        return change(input, "relu_", relu, (), {})
     return ReLU.apply(input)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from mytorch.autograd_engine import Operation
 from mytorch.ops.activation import Sigmoid, Tanh, softmax
+from mytorch.ops.assignment import change
 from mytorch.ops.common import T, axis_of, require_float
 from mytorch.ops.elementwise import Exp, neg
 from mytorch.ops.indexing import getitem
@@ -42,9 +43,11 @@ class ELU(Operation):
         return grad_y * (slope * ctx.scale), None, None, None
 
 
-def elu(input: T, alpha: float = 1.0) -> T:
+def elu(input: T, alpha: float = 1.0, inplace: bool = False) -> T:
     """`input` where positive, else alpha * (e^input - 1). (Clevert, Unterthiner and Hochreiter 2016.)"""
     require_float("elu", input)
+    if inplace:
+        return change(input, "elu_", elu, (alpha,), {})
     return ELU.apply(input, alpha, 1.0, 1.0)
 
 
@@ -54,17 +57,21 @@ _SELU_ALPHA = 1.6732632423543772848170429916717
 _SELU_SCALE = 1.0507009873554804934193349852946
 
 
-def selu(input: T) -> T:
+def selu(input: T, inplace: bool = False) -> T:
     """scale * elu(input, alpha), with the two numbers that keep mean 0 and variance 1 from layer to
     layer. (Klambauer et al. 2017.)"""
     require_float("selu", input)
+    if inplace:
+        return change(input, "selu_", selu, (), {})
     return ELU.apply(input, _SELU_ALPHA, _SELU_SCALE, 1.0)
 
 
-def celu(input: T, alpha: float = 1.0) -> T:
+def celu(input: T, alpha: float = 1.0, inplace: bool = False) -> T:
     """`input` where positive, else alpha * (e^(input / alpha) - 1): slope 1 at 0 for every alpha.
     (Barron 2017.)"""
     require_float("celu", input)
+    if inplace:
+        return change(input, "celu_", celu, (alpha,), {})
     if alpha == 0:
         raise ValueError("celu: alpha must not be 0")
     return ELU.apply(input, alpha, 1.0, 1.0 / alpha)
@@ -85,9 +92,11 @@ class SiLU(Operation):
         return grad_y * (s * (x * (1 - s) + 1))
 
 
-def silu(input: T) -> T:
+def silu(input: T, inplace: bool = False) -> T:
     """input * sigmoid(input), also called swish. (Elfwing, Uchibe and Doya 2017.)"""
     require_float("silu", input)
+    if inplace:
+        return change(input, "silu_", silu, (), {})
     return SiLU.apply(input)
 
 
@@ -114,9 +123,11 @@ class Mish(Operation):
         return grad_y * (t + x * (1 - t * t) * Sigmoid.run(x))
 
 
-def mish(input: T) -> T:
+def mish(input: T, inplace: bool = False) -> T:
     """input * tanh(softplus(input)). (Misra 2019.)"""
     require_float("mish", input)
+    if inplace:
+        return change(input, "mish_", mish, (), {})
     return Mish.apply(input)
 
 
