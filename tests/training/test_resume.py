@@ -199,3 +199,19 @@ def test_what_is_not_a_run_is_refused(tmp_path):
     last.write_bytes(last.read_bytes()[:-100])
     with pytest.raises(LoadError, match=r"last\.npz"):
         trainer().fit(*loaders(), epochs=2, resume=tmp_path / "run" / "1")
+
+
+def test_the_best_epoch_before_the_stop_stays_the_best(tmp_path):
+    class Height(Callback):
+        def on_epoch_end(self, trainer, row):
+            row["height"] = -float(trainer.epoch)
+
+    def made():
+        return trainer(name="run", root=tmp_path, monitor="height", callbacks=[Height()])
+
+    made().fit(*loaders(), epochs=2)
+    best = (tmp_path / "run" / "1" / "best.npz").read_bytes()
+    again = made()
+    again.fit(*loaders(), epochs=4, resume=tmp_path / "run" / "1")
+    assert again.best == {"epoch": 1, "monitor": "height", "value": -1.0}
+    assert (tmp_path / "run" / "1" / "best.npz").read_bytes() == best

@@ -279,3 +279,12 @@ def test_accuracy_refuses_shapes_that_would_broadcast():
         accuracy(mytorch.zeros(4, 3), mytorch.zeros(4, 1))
     with pytest.raises(ValueError, match="mean_absolute_error: output and target must have equal shapes"):
         mean_absolute_error(mytorch.zeros(4, 1), mytorch.zeros(4))
+
+
+def test_a_model_in_evaluation_mode_is_trained_in_training_mode():
+    one, other = trainer(), trainer()
+    other.model.eval()
+    for t in (one, other):
+        mytorch.manual_seed(0)
+        t.fit(*loaders(), epochs=1)
+    assert_same_weights(one.model, other.model)  # dropout and running averages would differ
