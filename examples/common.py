@@ -71,8 +71,8 @@ class Example:
                 sys.exit(1)
 
     def report(
-        self, what: str, value: float, target: float, at_least: bool = True, *, percent: bool = True, exact: bool = False
-    ) -> bool:  # fmt: skip
+        self, what: str, value: float, target: float, at_least: bool = True, percent: bool = True, exact: bool = False
+    ) -> bool:
         """Print a result beside the handout's number, and return whether it is reached.
 
         at_least: False where less is better.   percent: the two are fractions, to be shown in percent.
@@ -81,10 +81,11 @@ class Example:
         reached = value >= target if at_least else value <= target  # of nan, neither
         show = "{:.2%}".format if percent else "{:.3g}".format
         verdict = "reached" if reached else "NOT reached"
-        if self.quick and not exact:
-            verdict += " (a quick run need not)"
-        elif not reached:
-            self.failed = True
+        if not reached:
+            if self.quick and not exact:
+                verdict += " (a quick run need not)"
+            else:
+                self.failed = True
         sign = "" if at_least else "at most "
         goal = f"handout: {sign}{_spaced(show(target))}"
         print(f"{what:<28}{_spaced(show(value)):<12}{goal:<28}{verdict}", flush=True)
