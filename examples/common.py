@@ -76,7 +76,8 @@ class Example:
         """Print a result beside the handout's number, and return whether it is reached.
 
         at_least: False where less is better.   percent: the two are fractions, to be shown in percent.
-        exact: expected of a quick run too. Otherwise missing the number is a failure of full runs only.
+        exact: a bound from mathematics and rounding, which quick runs must keep as well. Otherwise
+            missing the number is a failure of full runs only.
         """
         reached = value >= target if at_least else value <= target  # of nan, neither
         show = "{:.2%}".format if percent else "{:.3g}".format
@@ -87,7 +88,7 @@ class Example:
             else:
                 self.failed = True
         sign = "" if at_least else "at most "
-        goal = f"handout: {sign}{_spaced(show(target))}"
+        goal = f"{'expected' if exact else 'handout'}: {sign}{_spaced(show(target))}"
         print(f"{what:<28}{_spaced(show(value)):<12}{goal:<28}{verdict}", flush=True)
         return reached
 
