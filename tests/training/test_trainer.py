@@ -288,3 +288,11 @@ def test_a_model_in_evaluation_mode_is_trained_in_training_mode():
         mytorch.manual_seed(0)
         t.fit(*loaders(), epochs=1)
     assert_same_weights(one.model, other.model)  # dropout and running averages would differ
+
+
+def test_means_of_training_count_samples_too():
+    data = TensorDataset(np.arange(5.0).reshape(5, 1), np.zeros((5, 1)))
+    model = nn.Linear(1, 1)
+    t = Trainer(model, optim.SGD(model.parameters(), lr=0.0), nn.L1Loss(), verbose=False)
+    history = t.fit(DataLoader(data, 4), DataLoader(data, 5), epochs=1)
+    assert history["loss"] == pytest.approx(history["val_loss"], abs=1e-15)  # the weights stay as they are
