@@ -333,6 +333,8 @@ def test_a_state_that_does_not_fit() -> None:
         (lambda o: lr_scheduler.CosineAnnealingLR(o, 0), ValueError, "T_max must be a positive int"),
         (lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, 0), ValueError, "T_0 must be a positive int"),
         (lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, 1, 0), ValueError, "T_mult must be a positive int"),
+        (lambda o: lr_scheduler.ConstantLR(o, 0.0), ValueError, "factor must be above 0 and at most 1, got 0.0"),
+        (lambda o: lr_scheduler.LinearLR(o, 1.5), ValueError, "start_factor must be above 0 and at most 1, got 1.5"),
         (lambda o: lr_scheduler.LambdaLR(o, 0.5), TypeError, "lr_lambda must be callable, got float"),
         (lambda o: lr_scheduler.LambdaLR(o, [abs]), ValueError, "one entry for each of the 2 parameter groups, got 1"),
         (lambda o: lr_scheduler.OneCycleLR(o, 0.1), ValueError, "needs total_steps, or epochs and steps_per_epoch"),
