@@ -131,8 +131,9 @@ class Sigmoid(Operation):
     @staticmethod
     def forward(ctx, x):
         data = float_data(x)
+        one = data.dtype.type(1)  # a Python 1 beside a 0-d float32 would make NumPy 1 use float64
         small = np.exp(-np.abs(data))  # e^-|x|, at most 1
-        y = x.new_tensor(np.where(data >= 0, data.dtype.type(1), small) / (1 + small))
+        y = x.new_tensor(np.where(data >= 0, one, small) / (one + small))
         ctx.save_for_backward(y)
         return y
 

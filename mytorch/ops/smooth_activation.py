@@ -109,7 +109,7 @@ class Mish(Operation):
     @staticmethod
     def forward(ctx, x):
         ctx.save_for_backward(x)
-        return x.new_tensor(x.data * Mish._t(x.data))
+        return x.new_tensor((x.data * Mish._t(x.data)).astype(x.data.dtype, copy=False))  # NumPy 1, 0-d: float64
 
     @staticmethod
     def _t(x):
@@ -166,7 +166,7 @@ class LogSigmoid(Operation):
     def forward(ctx, x):
         ctx.save_for_backward(x)
         data = x.data
-        return x.new_tensor(np.minimum(data, 0) - np.log1p(np.exp(-np.abs(data))))
+        return x.new_tensor(np.minimum(data, data.dtype.type(0)) - np.log1p(np.exp(-np.abs(data))))
 
     @staticmethod
     def backward(ctx, grad_y):
@@ -187,7 +187,7 @@ class Softsign(Operation):
     def forward(ctx, x):
         ctx.save_for_backward(x)
         ctx.sign = np.sign(x.data)
-        return x.new_tensor(x.data / (1 + np.abs(x.data)))
+        return x.new_tensor(x.data / (x.data.dtype.type(1) + np.abs(x.data)))
 
     @staticmethod
     def backward(ctx, grad_y):
