@@ -91,4 +91,4 @@ def _diagnosis(gradient: np.ndarray, quotients: np.ndarray, difference: float) -
         return "transposed"
     worst = np.unravel_index(int(np.abs(gradient - quotients).argmax()), quotients.shape)
     place = f" at [{', '.join(map(str, worst))}]" if worst else ""
-    return f"{gradient[worst]:.4g} by backward, {quotients[worst]:.4g} by quotient{place}"
+    return f"{gradient[worst]:.7g} by backward, {quotients[worst]:.7g} by quotient{place}"
