@@ -17,7 +17,8 @@ from autograder.export.sources import Piece
 __all__ = ["to_latex"]
 
 HEADINGS = ("section", "subsection", "subsubsection", "paragraph")
-WIDTH = 80  # columns that fit on a line at \footnotesize in the article class
+WIDTH = 80  # columns that fit on a line at \footnotesize in the article class,
+STANDALONE_WIDTH = 105  # and on one of our own document
 TAB = 4
 
 # In both kinds of text the character itself would be a command, or print as another one.
@@ -59,7 +60,7 @@ SYMBOLS = {
 }  # fmt: skip
 TEXT = {
     "–": "--", "—": "---", "“": "``", "”": "''", "‘": "`", "’": "'", "\N{NO-BREAK SPACE}": " ", "ß": r"{\ss}",
-    "ø": r"{\o}", "Ø": r"{\O}", "æ": r"{\ae}", "Æ": r"{\AE}", "œ": r"{\oe}", "ł": r"{\l}", "§": r"{\S}", "−": "-",
+    "ø": r"{\o}", "Ø": r"{\O}", "æ": r"{\ae}", "Æ": r"{\AE}", "œ": r"{\oe}", "§": r"{\S}", "−": "-",
     "°": r"\textdegree{}",
 }  # fmt: skip
 # \sp and \sb, because ^ and _ are plain characters in alltt.
@@ -74,12 +75,13 @@ def to_latex(sections: Iterable[tuple[str, list[Piece]]], level: int, standalone
     r"""sections: (title, code). level: of their headings, 1 to 3; names get one level below.
     standalone: a document of its own; else for \input{} into one whose preamble loads alltt."""
     parts = [] if standalone else [r"% For \input{}. The preamble needs: \usepackage{alltt,textcomp}"]
+    width = STANDALONE_WIDTH if standalone else WIDTH
     for title, pieces in sections:
         parts.append(rf"\{HEADINGS[level - 1]}{{{in_text(' '.join(title.split()))}}}")
         for piece in pieces:
             parts.append(rf"\{HEADINGS[level]}{{\texttt{{{in_text(piece.name)}}}}}")
             parts.append(rf"\noindent\texttt{{{in_text(piece.file)}}}, line {piece.line}")
-            parts.append(f"{{\\footnotesize\n\\begin{{alltt}}\n{in_alltt(piece.code)}\n\\end{{alltt}}}}")
+            parts.append(f"{{\\footnotesize\n\\begin{{alltt}}\n{in_alltt(piece.code, width)}\n\\end{{alltt}}}}")
     text = "\n\n".join(parts) + "\n"
     return f"{BEFORE}{text}{AFTER}" if standalone else text
 
@@ -99,19 +101,19 @@ def in_text(text: str) -> str:
     return "".join([SPECIAL_IN_TEXT.get(c) or character(c) for c in text])
 
 
-def in_alltt(code: str) -> str:
-    lines = [part for line in code.split("\n") for part in wrapped(line.expandtabs(TAB))]
+def in_alltt(code: str, width: int = WIDTH) -> str:
+    lines = [part for line in code.split("\n") for part in wrapped(line.expandtabs(TAB), width)]
     return "\n".join(["".join(map(character, line)) for line in lines])
 
 
-def wrapped(line: str) -> list[str]:
-    """The line in parts of at most WIDTH columns, broken at spaces where there are some, each but the
+def wrapped(line: str, width: int = WIDTH) -> list[str]:
+    """The line in parts of at most `width` columns, broken at spaces where there are some, each but the
     first behind an arrow: alltt would let it run off the page."""
     parts, indent = [], len(line) - len(line.lstrip())
-    before = " " * min(indent + TAB, WIDTH // 2) + "↪ "
-    while len(line) > WIDTH:
-        blank = line.rfind(" ", max(len(before), indent) + 1, WIDTH + 1)
-        end = blank if blank > 0 else WIDTH
+    before = " " * min(indent + TAB, width // 2) + "↪ "
+    while len(line) > width:
+        blank = line.rfind(" ", max(len(before), indent) + 1, width + 1)
+        end = blank if blank > 0 else width
         parts.append(line[:end])
         line = before + line[end:].lstrip(" ")
     return [*parts, line]

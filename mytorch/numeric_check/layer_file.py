@@ -150,7 +150,8 @@ def cases_of(name: str, module: ModuleType) -> list[Case]:
         for key in ("args", "shapes", "inputs"):
             if key in entry and not isinstance(entry[key], (tuple, list)):
                 raise LayerFileError(f"{TABLE}[{name!r}][{key!r}] must be a list, got {entry[key]!r}")
-        cases.append(Case(**{key: tuple(value) if key != "kwargs" else value for key, value in entry.items()}))
+        given = {key: tuple(entry[key]) for key in ("args", "shapes", "inputs") if key in entry}
+        cases.append(Case(kwargs=entry.get("kwargs", {}), **given))
     return cases
 
 
@@ -190,9 +191,8 @@ def _require_arguments(name: str, constructor: Callable[..., Any], case: Case) -
 
 def _count_inputs(subject: Any) -> int:
     """How many inputs forward must have: its arguments without defaults, but for self and ctx."""
-    function, own = subject, 0
-    if isinstance(subject, type):
-        has_ctx = issubclass(subject, Function) and subject.setup_context is Function.setup_context
-        function, own = subject.forward, int(has_ctx or not issubclass(subject, Function))
-    parameters = list(inspect.signature(function).parameters.values())[own:]
+    is_class, own = isinstance(subject, type), 0
+    if is_class:
+        own = int(not issubclass(subject, Function) or subject.setup_context is Function.setup_context)
+    parameters = list(inspect.signature(subject.forward if is_class else subject).parameters.values())[own:]
     return sum(p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 
@@ -56,11 +57,12 @@ def difference_quotients(
         for smaller in SMALLER_STEPS:
             if abs(gradient[index] - quotients[index]) > allowed:
                 again = _quotient(outputs, cotangents, index, _step(eps * smaller, values[index]))
-                quotients[index] = min(again, quotients[index], key=lambda q: abs(q - gradient[index]))
+                if abs(gradient[index] - again) < abs(gradient[index] - quotients[index]):
+                    quotients[index] = again
     return quotients
 
 
-def _step(eps: float, value: float) -> float:
+def _step(eps: float, value: Any) -> float:
     """Larger for large numbers, whose last digit is coarser."""
     return eps * max(1.0, abs(float(value)))
 

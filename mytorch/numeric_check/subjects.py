@@ -142,7 +142,7 @@ class TensorLayer(Subject):
         self.is_module = isinstance(layer, Module)
         self.layer = _copy(layer).double() if self.is_module else layer
         forward, skip = (layer.forward, 0) if self.is_module else (layer, 0)
-        if isinstance(layer, type):  # a Function
+        if isinstance(layer, type) and issubclass(layer, Function):
             self.layer, forward = layer.apply, layer.forward
             skip = int(layer.setup_context is Function.setup_context)  # ctx
         inputs = [_as_tensors(value) for value in inputs]
