@@ -57,7 +57,8 @@ def public_modules(package: ModuleType) -> Iterator[ModuleType]:
 # Not found by walking the files: a user writes mytorch.nn.Linear, wherever the class is defined.
 MODULES = (
     "linalg", "autograd", "autograd.functional", "nn", "nn.functional", "nn.init", "nn.utils", "nn.utils.rnn",
-    "numeric_check", "optim", "optim.lr_scheduler", "data", "data.transforms", "datasets", "profiler", "utils.checkpoint",
+    "numeric_check", "optim", "optim.lr_scheduler", "data", "data.transforms", "datasets", "profiler",
+    "utils.checkpoint",
 )  # fmt: skip
 
 

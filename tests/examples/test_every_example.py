@@ -1,0 +1,66 @@
+"""Every example's quick run, as a user starts it: from another folder, MyTorch not installed, no network, no data."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import matplotlib.image
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = sorted({path.stem for path in (ROOT / "examples").glob("*.py")} - {"__init__", "common"})
+
+
+def run(name: str, *arguments: str, folder: Path) -> subprocess.CompletedProcess:
+    environment = {
+        **{key: value for key, value in os.environ.items() if key not in ("MYTORCH_DATA", "DISPLAY")},
+        "PYTHONPATH": str(ROOT / "tests/support/no_network"),
+        "XDG_CACHE_HOME": str(folder / "cache"),  # nothing has been downloaded before
+        "XDG_DATA_DIRS": str(folder / "share"),  # and nothing is installed for all users
+        "OMP_NUM_THREADS": "1",
+    }
+    script = ROOT / "examples" / f"{name}.py"
+    return subprocess.run(
+        [sys.executable, "-W", "error", str(script), *arguments],
+        cwd=folder, env=environment, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_quick(name, tmp_path):
+    done = run(name, "--quick", "--output", "made", folder=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith(f"{name}: seed 0, quick\n")
+    assert "handout: " in done.stdout or "expected: " in done.stdout
+    assert "reached" in done.stdout
+    plots = list((tmp_path / "made").glob("*.png"))
+    assert plots
+    for plot in plots:
+        assert f"{'plot':<28}made/{plot.name}\n" in done.stdout
+        pixels = matplotlib.image.imread(plot)[..., :3].reshape(-1, 3)
+        assert len(np.unique(pixels, axis=0)) > 10  # lines and dots, and the shades at their edges
+    assert not (tmp_path / "cache").exists()
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_help(name, tmp_path):
+    done = run(name, "--help", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "handout 00" in done.stdout
+    for option in ("--quick", "--data FOLDER", "--seed", "--output FOLDER"):
+        assert option in done.stdout
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_it_has_a_row_in_the_table(name):
+    assert f"| [{name}]({name}.py) |" in (ROOT / "examples/README.md").read_text(encoding="utf-8")
+
+
+def test_the_network_is_really_cut_off(tmp_path):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "tests/support/no_network")}
+    code = "import socket; socket.create_connection(('127.0.0.1', 9))"
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+    assert "must not use the network" in done.stderr
