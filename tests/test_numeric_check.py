@@ -14,6 +14,7 @@ import pytest
 import mytorch
 import mytorch.nn.functional as F
 from mytorch import Function, Tensor, nn
+from mytorch.nn.utils.rnn import pack_sequence
 from mytorch.numeric_check import NumericCheckReport, numeric_check
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,6 +52,8 @@ RIGHT = {
     "numbers far from 1": (F.Mul, (1e5 * normal(3), 1e-3 * normal(3))),
     "softmax": (lambda x: F.softmax(x, 1), (normal(4, 5),)),
     "two outputs": (lambda x: (x.sum(0), x.tanh()), (normal(3, 2),)),
+    "packed": (nn.RNN(2, 3), (pack_sequence([Tensor(normal(3, 2)), Tensor(normal(2, 2))]),)),
+    "gradients inside": (lambda x: mytorch.autograd.grad((x**3).sum(), x, create_graph=True)[0], (normal(3),)),
     "0-d": (lambda x: x.exp(), (np.array(0.3),)),
 }
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from mytorch.autograd_engine import Function, no_grad
+from mytorch.autograd_engine import Function
 from mytorch.gradients import grad
 from mytorch.nn.module import Module
 from mytorch.numeric_check.quotients import same_random_numbers
@@ -72,7 +72,7 @@ class Subject:
 
         def slots(value: Any, name: str) -> Any:
             if isinstance(value, (tuple, list)):
-                return type(value)([slots(v, f"{name}[{i}]") for i, v in enumerate(value)])
+                return _rebuilt(value, [slots(v, f"{name}[{i}]") for i, v in enumerate(value)])
             if not is_checked(value):
                 return value
             key = ("input", name)
@@ -91,8 +91,13 @@ class Subject:
 def _fill(value: Any, values: Mapping[Key, Any]) -> Any:
     """The arguments with `values` in the slots."""
     if isinstance(value, (tuple, list)):
-        return type(value)([_fill(v, values) for v in value])
+        return _rebuilt(value, [_fill(v, values) for v in value])
     return values[value.key] if isinstance(value, Slot) else value
+
+
+def _rebuilt(value: Any, members: list) -> Any:
+    """A tuple or list of value's type; a named one (PackedSequence) takes its members one by one."""
+    return type(value)(*members) if hasattr(value, "_fields") else type(value)(members)
 
 
 def _array(value: Any) -> np.ndarray:
@@ -158,11 +163,12 @@ class TensorLayer(Subject):
 
     def outputs(self, move: Move | None = None) -> list[np.ndarray]:
         layer = _copy(self.layer) if self.is_module else self.layer
-        inputs = {key: Tensor(array) for key, array in self._moved_inputs(move).items()}
+        # With requires_grad, because the layer may ask for gradients itself.
+        inputs = {key: Tensor(array, requires_grad=True) for key, array in self._moved_inputs(move).items()}
         if move is not None and move[0][0] == "parameter":
             parameter = dict(layer.named_parameters())[move[0][1]]
             parameter.data[move[1]] += move[2]
-        with same_random_numbers(), no_grad():
+        with same_random_numbers():
             result = layer(*_fill(self.arguments, inputs))
         return [output.data.copy() for output in _float_tensors(result)]
 
@@ -185,7 +191,7 @@ class TensorLayer(Subject):
 
 def _as_tensors(value: Any) -> Any:
     if isinstance(value, (tuple, list)):
-        return type(value)([_as_tensors(v) for v in value])
+        return _rebuilt(value, [_as_tensors(v) for v in value])
     return Tensor(value) if isinstance(value, np.ndarray) else value
 
 
