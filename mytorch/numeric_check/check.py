@@ -13,7 +13,7 @@ from mytorch.numeric_check.subjects import Key, Subject, make_subject
 
 __all__ = ["EPS", "TOLERANCE", "numeric_check"]
 
-EPS, TOLERANCE = 1e-3, 1e-8
+EPS, TOLERANCE = 3e-4, 1e-8
 
 
 def numeric_check(

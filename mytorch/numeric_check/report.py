@@ -16,8 +16,8 @@ class Row:
     """How far the gradient of one input or parameter is from its difference quotient.
 
     kind: "input" or "parameter".
-    relative_error: |a - n| / max(|a| + |n|, 1e-3), norms over all elements; a by backward, n by
-        quotient. The 1e-3 is for gradients that are 0, of which the quotients have only rounding.
+    relative_error: |a - n| / max(|a| + |n|, 0.01), norms over all elements; a by backward, n by
+        quotient. The 0.01 is for gradients that are 0, of which the quotients have only rounding.
     largest_difference: the largest |a - n| of an element.
     note: of a wrong gradient, what is known about the mistake.
     """
@@ -68,7 +68,7 @@ def compare(kind: str, name: str, gradient: np.ndarray | None, quotients: np.nda
 
 
 def scale(gradient: np.ndarray, quotients: np.ndarray) -> float:
-    return max(float(np.linalg.norm(gradient) + np.linalg.norm(quotients)), 1e-3)
+    return max(float(np.linalg.norm(gradient) + np.linalg.norm(quotients)), 1e-2)
 
 
 def relative_error(gradient: np.ndarray, quotients: np.ndarray) -> float:
