@@ -58,7 +58,7 @@ def public_modules(package: ModuleType) -> Iterator[ModuleType]:
 MODULES = (
     "linalg", "autograd", "autograd.functional", "nn", "nn.functional", "nn.init", "nn.utils", "nn.utils.rnn",
     "numeric_check", "optim", "optim.lr_scheduler", "data", "data.transforms", "datasets", "profiler",
-    "utils.checkpoint",
+    "training", "training.plots", "utils.checkpoint",
 )  # fmt: skip
 
 
