@@ -63,6 +63,13 @@ SCHEDULES: dict[str, tuple[str, dict, Callable[[int, float], float] | None]] = {
     ),
     "linear_to_0": ("LinearLR", {"end_factor": 0.0, "total_iters": 8}, lambda e, lr: lr / 3 * (1 - min(e, 8) / 8)),
     "exponential": ("ExponentialLR", {"gamma": 0.9}, lambda e, lr: lr * 0.9**e),
+    "decay": ("ExponentialDecay", {"decay": 0.9}, lambda e, lr: lr * 0.9**e),
+    "decay_stages": ("ExponentialDecay", {"decay": 0.5, "stage_length": 4}, lambda e, lr: lr * 0.5 ** (e / 4)),
+    "decay_staircase": (
+        "ExponentialDecay",
+        {"decay": 0.5, "stage_length": 4, "staircase": True},
+        lambda e, lr: lr * 0.5 ** (e // 4),
+    ),
     "polynomial": ("PolynomialLR", {}, lambda e, lr: lr * (1 - min(e, 5) / 5)),
     "polynomial_power": (
         "PolynomialLR",
@@ -115,8 +122,11 @@ def test_formulas(name) -> None:
     assert scheduler.last_epoch == STEPS
 
 
+OF_PYTORCH = [name for name, row in SCHEDULES.items() if row[0] != "ExponentialDecay"]
+
+
 @pytest.mark.parametrize("which_optimizer", ["SGD", "Adam"])
-@pytest.mark.parametrize("name", SCHEDULES)
+@pytest.mark.parametrize("name", OF_PYTORCH)
 def test_trajectories_are_pytorchs(name, which_optimizer) -> None:
     torch = pytest.importorskip("torch")
     which, options, _ = SCHEDULES[name]
@@ -131,6 +141,7 @@ RESUMED = [
     for name, (which, options, _) in SCHEDULES.items()
     for last_epoch in (0, 4, 6, 19)
     if which != "OneCycleLR"
+    and name in OF_PYTORCH
     # Past its first period PyTorch's counts T_cur on instead of starting anew.
     and not (which == "CosineAnnealingWarmRestarts" and last_epoch >= options["T_0"])
 ]
@@ -146,6 +157,18 @@ def test_last_epoch_as_in_pytorch(name, last_epoch) -> None:
             group["initial_lr"], group["lr"] = group["lr"], now
         rows.append(trajectory(getattr(module, which)(optimizer, last_epoch=last_epoch, **options), 20))
     np.testing.assert_allclose(*rows, rtol=1e-9, atol=1e-15)
+
+
+@pytest.mark.parametrize("staircase", [False, True])
+def test_a_decay_resumes_by_last_epoch(staircase: bool) -> None:
+    """The rates after 6 epochs, from a new schedule that knows only that 6 epochs were finished."""
+    options = {"decay": 0.5, "stage_length": 4, "staircase": staircase}
+    through = trajectory(lr_scheduler.ExponentialDecay(our_optimizer(), **options), 12)
+    optimizer = our_optimizer()
+    for group, base, now in zip(optimizer.param_groups, BASE, through[6]):
+        group["initial_lr"], group["lr"] = base, now
+    resumed = trajectory(lr_scheduler.ExponentialDecay(optimizer, last_epoch=5, **options), 6)
+    np.testing.assert_allclose(resumed, through[6:], rtol=1e-12)
 
 
 def test_last_epoch_needs_an_initial_lr() -> None:
@@ -335,6 +358,8 @@ def test_a_state_that_does_not_fit() -> None:
         (lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, 1, 0), ValueError, "T_mult must be a positive int"),
         (lambda o: lr_scheduler.ConstantLR(o, 0.0), ValueError, "factor must be above 0 and at most 1, got 0.0"),
         (lambda o: lr_scheduler.LinearLR(o, 1.5), ValueError, "start_factor must be above 0 and at most 1, got 1.5"),
+        (lambda o: lr_scheduler.ExponentialDecay(o, 0.0), ValueError, "decay must be positive, got 0.0"),
+        (lambda o: lr_scheduler.ExponentialDecay(o, 0.5, 0), ValueError, "stage_length must be a positive int, got 0"),
         (lambda o: lr_scheduler.LambdaLR(o, 0.5), TypeError, "lr_lambda must be callable, got float"),
         (lambda o: lr_scheduler.LambdaLR(o, [abs]), ValueError, "one entry for each of the 2 parameter groups, got 1"),
         (lambda o: lr_scheduler.OneCycleLR(o, 0.1), ValueError, "needs total_steps, or epochs and steps_per_epoch"),
