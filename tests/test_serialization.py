@@ -420,6 +420,12 @@ def test_the_checksum_is_optional_and_checked(tmp_path) -> None:
         mytorch.load(file)
 
 
+def test_arrays_beyond_the_limit_of_old_zip_files(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 1000)  # instead of 2 GiB
+    mytorch.save(SMALL | {"large": np.arange(500)}, tmp_path / "x.npz")
+    assert_same(mytorch.load(tmp_path / "x.npz"), SMALL | {"large": np.arange(500)})
+
+
 def test_numpy_shows_the_arrays(tmp_path) -> None:
     mytorch.save(model().state_dict(), tmp_path / "net.npz")
     with np.load(tmp_path / "net.npz") as archive:

@@ -14,11 +14,11 @@ class Dropout1d(Dropout):
     are divided by 1 - p: neighbours in a channel are too alike to drop one by one. (Tompson et al. 2015.)"""
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.dropout1d(x, self.p, self.training)
+        return F.dropout1d(x, self.p, self.training, self.inplace)
 
 
 class Dropout2d(Dropout):
     """Dropout1d for images, (N, C, H, W)."""
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.dropout2d(x, self.p, self.training)
+        return F.dropout2d(x, self.p, self.training, self.inplace)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from mytorch.autograd_engine import Operation
+from mytorch.ops.assignment import change
 from mytorch.ops.common import T, float_data, require_tensor
 from mytorch.random import default_generator
 
@@ -41,15 +42,15 @@ def dropout(input: T, p: float = 0.5, training: bool = True, inplace: bool = Fal
     expected value stays. With training=False: the input itself. (Srivastava et al. 2014, in the
     "inverted" form, where evaluation has nothing to do.)
 
-    Draws from the generator that `mytorch.manual_seed` seeds. inplace=True is not supported: a
-    ValueError, because changes in place are not recorded.
+    Draws from the generator that `mytorch.manual_seed` seeds. inplace=True writes the result into the
+    input, which must not be a leaf that requires grad.
     """
     require_tensor("dropout", "input", input)
     check_probability("dropout", p)
-    if inplace:
-        raise ValueError("dropout: inplace=True is not supported, changes in place are not recorded")
     if not training or p == 0:
         return input
+    if inplace:
+        return change(input, "dropout_", dropout, (p,), {})
     if input.data.dtype.kind != "f":
         input = input.new_tensor(float_data(input))
     keep = default_generator().random(input.data.shape, dtype=np.float32) >= p

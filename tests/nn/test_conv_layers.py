@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -169,9 +171,7 @@ def test_mixed_dtypes_meet_in_the_wider_one() -> None:
         (lambda: F.linear(ones(2, 3), ones(4, 3), ones(3)), r"bias must have shape \(4,\), one per output, got \(3,\)"),
         (lambda: F.flatten(ones(2, 3, 4), 2, 1), "start_dim must not come after end_dim, got 2 and 1"),
         (lambda: F.dropout(ones(2), 1.5), "dropout: p must be a probability, from 0 to 1, got 1.5"),
-        (lambda: F.dropout(ones(2), inplace=True), "dropout: inplace=True is not supported"),
         (lambda: nn.Dropout(-0.1), "Dropout: p must be a probability"),
-        (lambda: nn.Dropout(inplace=True), "Dropout: inplace=True is not supported"),
         (lambda: nn.Conv2d(0, 1, 3), "Conv2d: in_channels must be a positive int, got 0"),
         (lambda: nn.Conv2d(3, 4, 3, groups=2), "groups must divide in_channels and out_channels, got groups=2"),
         (lambda: nn.Conv2d(1, 1, 3, padding_mode="reflect"), "padding_mode must be 'zeros', .* got 'reflect'"),
@@ -257,3 +257,45 @@ def test_dropout_can_be_differentiated_twice() -> None:
     gradient, x.grad = x.grad, None
     gradient.backward()
     np.testing.assert_allclose(x.grad.data, 6 * x.data * scale)
+
+
+@pytest.mark.parametrize(
+    ("function", "shape"), [(F.dropout, (3, 5)), (F.dropout1d, (3, 5, 2)), (F.dropout2d, (3, 5, 2, 2))]
+)
+def test_dropout_in_place(function, shape) -> None:
+    a = Tensor(np.arange(1.0, 1 + math.prod(shape)).reshape(shape), requires_grad=True)
+    results = []
+    for inplace in (False, True):
+        mytorch.manual_seed(0)
+        h = a * a
+        y = function(h, 0.4, inplace=inplace)
+        assert (y is h) == inplace
+        a.grad = None
+        (y * y).backward()  # needs the values of y, and a * a those of a
+        results.append((y.data.copy(), a.grad.data))
+    np.testing.assert_array_equal(results[0], results[1])
+    before = a.data.copy()
+    with pytest.raises(RuntimeError, match=f"{function.__name__}_: a leaf that requires grad cannot be changed in"):
+        function(a, inplace=True)
+    np.testing.assert_array_equal(a.data, before)
+    for unchanged in ({"training": False}, {"p": 0.0}):
+        assert function(a, inplace=True, **unchanged) is a
+
+
+@pytest.mark.parametrize(
+    ("which", "shape"), [(nn.Dropout, (50,)), (nn.Dropout1d, (50, 2)), (nn.Dropout2d, (50, 2, 1, 1))]
+)
+def test_dropout_layers_in_place(which, shape) -> None:
+    layer, x = which(0.5, inplace=True), Tensor(np.ones(shape))
+    assert repr(layer) == f"{which.__name__}(p=0.5, inplace=True)"
+    assert layer.eval()(x) is x
+    assert (x.data == 1).all()
+    assert layer.train()(x) is x
+    assert set(x.data.ravel()) == {0.0, 2.0}
+
+
+def test_dropout_in_place_of_whole_numbers() -> None:
+    x = Tensor([1, 2, 3])
+    with pytest.raises(RuntimeError, match="dropout_: the result is float64 and does not fit into x of int64"):
+        F.dropout(x, inplace=True)
+    assert x.tolist() == [1, 2, 3]
