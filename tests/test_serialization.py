@@ -92,6 +92,12 @@ def test_single_values_come_back(path, value) -> None:
     assert_same(mytorch.load(path), value)
 
 
+def test_the_order_of_the_names_is_kept(path) -> None:
+    weights = {"b": Tensor([1.0]), "a": Tensor([2.0]), "c": Tensor(np.float32([3.0]))}
+    mytorch.save(weights, path)
+    assert_same(mytorch.load(path), weights)
+
+
 def test_the_history_is_not_saved(path) -> None:
     x = Tensor([1.0, 2.0], requires_grad=True)
     mytorch.save({"y": x * 2}, path)

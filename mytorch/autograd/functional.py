@@ -87,24 +87,29 @@ def vhp(
     func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
 ) -> tuple[Any, Any]:
     """(func(inputs), v^T H) for a func with one element, without computing H."""
-    with enable_grad():
-        xs = _prepared(inputs, create_graph)
-        (output,), _ = _outputs("vhp", func, xs)
-        vs = _vectors("vhp", v, xs, create_graph)
-        gradients = _gradients(_scalar("vhp", output), xs, None, True, strict, 0)
-        products = _gradients(gradients, xs, vs, create_graph, strict, 0)
-    output, products = _finished((output, products), create_graph)
-    return output, products if isinstance(inputs, tuple) else products[0]
+    return _times_hessian("vhp", func, inputs, v, create_graph, strict)
 
 
 def hvp(
     func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
 ) -> tuple[Any, Any]:
     """(func(inputs), H v): the same as `vhp`, because H is symmetric."""
-    return vhp(func, inputs, v, create_graph, strict)
+    return _times_hessian("hvp", func, inputs, v, create_graph, strict)
 
 
 # ------------------------------------------------------------------------------------- parts
+
+
+def _times_hessian(name: str, func: Callable[..., Any], inputs: Any, v: Any, create_graph: bool, strict: bool) -> tuple:
+    with enable_grad():
+        xs = _prepared(inputs, create_graph)
+        outputs, _ = _outputs(name, func, xs)
+        output = outputs[0] if len(outputs) == 1 else outputs
+        vs = _vectors(name, v, xs, create_graph)
+        gradients = _gradients(_scalar(name, output), xs, None, True, strict, 0)
+        products = _gradients(gradients, xs, vs, create_graph, strict, 0)
+    output, products = _finished((output, products), create_graph)
+    return output, products if isinstance(inputs, tuple) else products[0]
 
 
 def _prepared(inputs: Any, create_graph: bool) -> tuple:

@@ -1,7 +1,7 @@
 """Hugging Face's .safetensors, by its own package: a JSON header and then the numbers.
 
-The header's metadata take a checksum, because the format has none, and the structure, unless the
-object is a plain dict of Tensors, which is all that the format knows itself.
+The header's metadata take a checksum, because the format has none, and the structure: the format
+itself knows only names and arrays, and not their order.
 """
 
 from __future__ import annotations
@@ -40,8 +40,7 @@ def prepared(structure: str, arrays: dict[str, np.ndarray]) -> bytes:
             raise TypeError(f"mytorch.save: {name!r} is {array.dtype}; .safetensors has no such numbers, .npz has")
     # In one piece each: the package writes the memory of an array as it lies there.
     whole = {name: np.asarray(array, order="C") for name, array in arrays.items()}
-    text = "" if _is_plain(structure) else structure
-    note = json.dumps({"sha256": _checksum(text, whole), "structure": text})
+    note = json.dumps({"sha256": _checksum(structure, whole), "structure": structure})
     return package.save(whole, {_KEY: note})
 
 
@@ -64,7 +63,7 @@ def read(path: Path) -> tuple[str | None, dict[str, Any]]:
     note = json.loads(notes[0])
     if note["sha256"] != _checksum(note["structure"], arrays):
         raise LoadError("its contents are not those that were saved: the checksum differs")
-    return note["structure"] or None, arrays
+    return note["structure"], arrays
 
 
 def _checksum(structure: str, arrays: dict[str, np.ndarray]) -> str:
@@ -74,16 +73,3 @@ def _checksum(structure: str, arrays: dict[str, np.ndarray]) -> str:
         digest.update(f"{name} {array.dtype} {array.shape} ".encode())
         digest.update(array.tobytes())
     return digest.hexdigest()
-
-
-def _is_plain(structure: str) -> bool:
-    """Whether the object is a dict of names and Tensors that require no grad."""
-    node = json.loads(structure)
-    return (
-        isinstance(node, dict)
-        and "dict" in node
-        and all(
-            isinstance(key, str) and value == {"tensor": key, "requires_grad": False, "is_parameter": False}
-            for key, value in node["dict"]
-        )
-    )

@@ -152,7 +152,8 @@ def test_create_graph_continues_the_history() -> None:
         (lambda x: functional.vjp(lambda x: x * x, x), RuntimeError, "vjp: v may be left out only"),
         (lambda x: functional.jvp(lambda x: x * x, x), RuntimeError, "jvp: v may be left out only"),
         (lambda x: functional.vjp(lambda x: x, x, Tensor([1.0])), RuntimeError, r"v must have the shapes \[\(2,\)\]"),
-        (lambda x: functional.hvp(lambda x: x, x, x), RuntimeError, "vhp: func must return one Tensor"),
+        (lambda x: functional.hvp(lambda x: x, x, x), RuntimeError, "hvp: func must return one Tensor"),
+        (lambda x: functional.vhp(lambda x: (x.sum(), x.sum()), x, x), RuntimeError, "vhp: func must return one Ten"),
         (
             lambda x: functional.jacobian(partly_constant, (x, x), strict=True),
             RuntimeError,
