@@ -426,6 +426,21 @@ def test_the_checksum_is_optional_and_checked(tmp_path) -> None:
         mytorch.load(file)
 
 
+@pytest.mark.parametrize(
+    ("saved", "instead"),
+    [(b'"shape":[2,3]', b'"shape":[3,2]'), (b'"dtype":"F64"', b'"dtype":"I64"'), (b'"first":{', b'"other":{')],
+)
+def test_the_checksum_is_also_of_names_shapes_and_dtypes(tmp_path, saved, instead) -> None:
+    pytest.importorskip("safetensors")
+    file = tmp_path / "x.safetensors"
+    mytorch.save({"first": Tensor(np.zeros((2, 3)))}, file)
+    whole = file.read_bytes()
+    assert whole.count(saved) == 1
+    file.write_bytes(whole.replace(saved, instead))
+    with pytest.raises(LoadError, match=r"x\.safetensors: its contents are not those that were saved"):
+        mytorch.load(file)
+
+
 def test_arrays_beyond_the_limit_of_old_zip_files(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 1000)  # instead of 2 GiB
     mytorch.save(SMALL | {"large": np.arange(500)}, tmp_path / "x.npz")
