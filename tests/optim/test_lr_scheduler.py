@@ -403,6 +403,29 @@ def test_one_cycle_ends() -> None:
         scheduler.step()
 
 
+@pytest.mark.parametrize("cycle_momentum", [False, True])
+def test_one_cycle_resumes_by_last_epoch(cycle_momentum) -> None:
+    options = {"max_lr": [0.3, 0.1], "total_steps": 12, "cycle_momentum": cycle_momentum}
+    first = lr_scheduler.OneCycleLR(our_optimizer(momentum=0.9), **options)
+    trajectory(first, 5)
+    optimizer = our_optimizer(momentum=0.9)
+    optimizer.load_state_dict(first.optimizer.state_dict())
+    resumed = lr_scheduler.OneCycleLR(optimizer, last_epoch=4, **options)
+    assert resumed.last_epoch == 5
+    assert trajectory(resumed, 6) == trajectory(first, 6)
+
+
+@pytest.mark.parametrize("name", ["max_lr", "min_lr", "base_momentum", "max_momentum"])
+def test_one_cycle_resumes_only_with_its_limits(name) -> None:
+    optimizer = lr_scheduler.OneCycleLR(our_optimizer(momentum=0.9), 0.3, 12).optimizer
+    lr_scheduler.OneCycleLR(optimizer, 0.3, 12, last_epoch=3)
+    del optimizer.param_groups[1][name]
+    with pytest.raises(KeyError, match=rf"last_epoch=3 resumes, but param_groups\[1\] has no '{name}'"):
+        lr_scheduler.OneCycleLR(optimizer, 0.3, 12, last_epoch=3)
+    if "momentum" in name:
+        lr_scheduler.OneCycleLR(optimizer, 0.3, 12, cycle_momentum=False, last_epoch=3)
+
+
 def test_a_schedule_of_ones_own() -> None:
     class Halving(lr_scheduler.FactorScheduler):
         def factor(self, epoch: int) -> float:

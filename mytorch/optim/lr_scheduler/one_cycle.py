@@ -22,6 +22,7 @@ class OneCycleLR(LRScheduler):
     anneal_strategy: "cos" or "linear", the shape of the ways up and down.
     cycle_momentum: also move the momentum (of Adam: beta1) from max_momentum to base_momentum and back.
     three_phase: down to where it began as fast as up, and then further down.
+    last_epoch: to resume, the optimizer must have the state_dict that it had, where the limits are.
     Raises ValueError in a step after the last one.
     """
 
@@ -68,7 +69,22 @@ class OneCycleLR(LRScheduler):
                 group["min_lr"] = group["initial_lr"] / final_div_factor
                 if cycle_momentum:
                     group["base_momentum"], group["max_momentum"] = base, top
+        else:
+            self._require_limits(optimizer, last_epoch)
         super().__init__(optimizer, last_epoch)
+
+    def _require_limits(self, optimizer: Optimizer, last_epoch: int) -> None:
+        """KeyError unless the groups have what the schedule that is resumed has put there."""
+        names = ["initial_lr", "max_lr", "min_lr"]
+        if self.cycle_momentum:
+            names += ["base_momentum", "max_momentum"]
+        for i, group in enumerate(optimizer.param_groups):
+            for name in names:
+                if name not in group:
+                    raise KeyError(
+                        f"last_epoch={last_epoch} resumes, but param_groups[{i}] has no {name!r}; load the state_dict "
+                        "that the optimizer had under the first OneCycleLR"
+                    )
 
     def get_lr(self) -> list[float]:
         if self.last_epoch > self.total_steps:
