@@ -187,7 +187,7 @@ def test_other_formats(tmp_path, name) -> None:
 def test_missing_files_and_folders(path) -> None:
     with pytest.raises(FileNotFoundError, match=f"mytorch.load: there is no file .*{path.name}"):
         mytorch.load(path)
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileNotFoundError, match=r"mytorch.save: there is no folder .*missing$"):
         mytorch.save([1], path.parent / "missing" / path.name)
 
 

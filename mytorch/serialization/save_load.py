@@ -32,6 +32,8 @@ def save(obj: Any, path: str | os.PathLike) -> None:
     """
     path = Path(path)
     form = _format("save", path)
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"mytorch.save: there is no folder {path.parent}")
     structure, arrays = pack(obj)
     contents = form.prepared(structure, arrays)
     with atomic_write(path) as file:
