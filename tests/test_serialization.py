@@ -454,6 +454,13 @@ def test_numpy_shows_the_arrays(tmp_path) -> None:
         assert "1.running_mean" in archive.files
 
 
+def test_all_is_on_the_disk_before_the_file_gets_its_name(path, monkeypatch) -> None:
+    seen = []
+    monkeypatch.setattr(os, "fsync", lambda fd: seen.append((os.fstat(fd).st_size, path.exists())))
+    mytorch.save(SMALL, path)
+    assert seen == [(path.stat().st_size, False)]
+
+
 def test_an_object_that_fails_on_the_way_leaves_the_old_file(path, monkeypatch) -> None:
     mytorch.save([1], path)
     monkeypatch.setattr(os, "fsync", lambda fd: 1 / 0)

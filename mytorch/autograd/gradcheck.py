@@ -163,8 +163,8 @@ def _compare(
     if excess.size == 0 or excess.max() <= 0:
         return
     row, column = np.unravel_index(np.argmax(excess), excess.shape)
-    out_index = tuple([int(n) for n in np.unravel_index(row, output[1])]) if output[1] else ()
-    in_index = tuple([int(n) for n in np.unravel_index(column, input[1])]) if input[1] else ()
+    out_index = tuple([int(n) for n in np.unravel_index(row, output[1])])
+    in_index = tuple([int(n) for n in np.unravel_index(column, input[1])])
     raise GradcheckError(
         f"gradcheck: the derivative of output {output[0]} by inputs[{input[0]}] is wrong in "
         f"{int((excess > 0).sum())} of {excess.size} elements; the worst: d output{list(out_index)} / "

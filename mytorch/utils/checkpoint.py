@@ -50,7 +50,7 @@ def checkpoint(
 def checkpoint_sequential(functions: Any, segments: int, input: Any, **options: Any) -> Any:
     """`checkpoint` each of `segments` parts of a Sequential, or of a list of modules or functions,
     that run one after the other. The last part runs as usual: backward begins with it."""
-    functions = list(functions.children()) if hasattr(functions, "children") else list(functions)
+    functions = list(functions)
     if not 1 <= segments <= len(functions):
         raise ValueError(f"checkpoint_sequential: segments must be from 1 to {len(functions)}, got {segments}")
     size = len(functions) // segments

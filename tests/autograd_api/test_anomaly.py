@@ -97,6 +97,17 @@ def test_blocks_can_be_nested_and_end_with_exceptions() -> None:
     assert observers.check is None
 
 
+def test_lines_are_remembered_in_and_after_an_inner_block() -> None:
+    x = Tensor([1.0], requires_grad=True)
+    with detect_anomaly():
+        with detect_anomaly():
+            inside = MakesNaN.apply(x, x)
+        after = MakesNaN.apply(x, x)
+        for y, line in ((inside, "inside"), (after, "after")):
+            with pytest.raises(RuntimeError, match=rf"{line} = MakesNaN\.apply\(x, x\)"):
+                y.backward()
+
+
 def test_set_detect_anomaly() -> None:
     set_detect_anomaly(True)
     try:

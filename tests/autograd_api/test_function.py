@@ -297,6 +297,26 @@ def test_once_differentiable() -> None:
         first.backward()
 
 
+def test_once_differentiable_with_several_gradients() -> None:
+    class Weighted(Function):
+        @staticmethod
+        def forward(ctx, x, number, y):
+            ctx.number = number
+            return x.new_tensor(number * x.data + y.data)
+
+        @staticmethod
+        @once_differentiable
+        def backward(ctx, grad):
+            return grad.new_tensor(ctx.number * grad.data), None, grad.new_tensor(grad.data)
+
+    x, y = leaf(2.0), leaf(5.0)
+    Weighted.apply(x, 3.0, y).backward()
+    assert (x.grad.tolist(), y.grad.tolist()) == ([3.0], [1.0])
+    for gradient in autograd.grad(Weighted.apply(x, 3.0, y), (x, y), create_graph=True):
+        with pytest.raises(RuntimeError, match="differentiating Weighted twice"):
+            gradient.backward()
+
+
 def test_memory_stays_flat_without_the_garbage_collector() -> None:
     def step() -> None:
         a, b = leaf(1.0, 2.0), leaf(3.0, 4.0)

@@ -68,10 +68,44 @@ def test_the_worst_element_is_reported() -> None:
     assert gradcheck(Wrong.apply, x, atol=5.0)
 
 
+def test_a_small_error_in_one_number_is_found() -> None:
+    class Slightly(Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x.new_tensor(2 * x.data)
+
+        @staticmethod
+        def backward(ctx, grad):
+            return grad * 2.01
+
+    x = Tensor(1.0, requires_grad=True)
+    with pytest.raises(GradcheckError, match=r"d output\[\] / d input\[\] is 2(\.0\d+)? by .* 2\.01 by backward"):
+        gradcheck(Slightly.apply, x)
+    assert gradcheck(Slightly.apply, x, atol=0.02)
+    assert gradcheck(Slightly.apply, x, rtol=0.02)
+
+
+def test_a_gradient_that_is_not_linear_in_the_one_before_is_found() -> None:
+    class Loses(Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            return x.new_tensor(x.data**2)
+
+        @staticmethod
+        def backward(ctx, grad):
+            (x,) = ctx.saved_tensors
+            return grad.detach() * 2 * x
+
+    assert gradcheck(Loses.apply, x_2_2())
+    with pytest.raises(GradcheckError, match=r"output 0 by inputs\[1\] is wrong in 4 of 16 elements"):
+        gradgradcheck(Loses.apply, x_2_2())
+
+
 def test_a_wrong_second_derivative_is_found() -> None:
     x = x_2_2()
     assert gradcheck(WrongTwice.apply, x)
-    with pytest.raises(GradcheckError, match=r"output 0 by inputs\[0\].*is 2\.?\d* |output 0 by inputs\[0\]"):
+    with pytest.raises(GradcheckError, match=r"output 0 by inputs\[0\] is wrong in 4 of 16 elements.* 0 by backward"):
         gradgradcheck(WrongTwice.apply, x)
     assert not gradgradcheck(WrongTwice.apply, x, raise_exception=False)
     assert not gradgradcheck(WrongTwice.apply, x, Tensor(np.ones((2, 2)), requires_grad=True), raise_exception=False)
@@ -112,6 +146,20 @@ def test_a_backward_that_is_not_repeatable_is_found() -> None:
     with pytest.raises(GradcheckError, match=r"two backward passes gave different gradients for inputs\[0\]"):
         gradcheck(Drifting.apply, x)
     assert gradcheck(Drifting.apply, x, nondet_tol=1e-6)
+
+    class DriftingLater(Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x.new_tensor(x.data * 2)
+
+        @staticmethod
+        def backward(ctx, grad):
+            return Drifting.apply(grad)
+
+    assert gradcheck(DriftingLater.apply, x)
+    with pytest.raises(GradcheckError, match="two backward passes gave different gradients"):
+        gradgradcheck(DriftingLater.apply, x)
+    assert gradgradcheck(DriftingLater.apply, x, nondet_tol=1e-6)
 
 
 def test_bad_arguments() -> None:

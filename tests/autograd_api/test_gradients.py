@@ -169,6 +169,8 @@ def test_unused_inputs() -> None:
     assert zeros.tolist() == [0.0]
     with pytest.raises(ValueError, match="allow_unused cannot be False"):
         autograd.grad(x * 1, x, allow_unused=False, materialize_grads=True)
+    assert autograd.grad(x * 1, x, allow_unused=False)[0].tolist() == [1.0, 1.0]
+    assert autograd.grad(x * 1, other, allow_unused=True, materialize_grads=True)[0].tolist() == [0.0]
     h = x * 3
     with pytest.raises(RuntimeError, match=r"inputs\[0\]"):
         autograd.grad(x * w.sum(), h)
@@ -233,6 +235,17 @@ def test_backward_into_chosen_tensors() -> None:
     (h * 2).backward(inputs=h)
     assert h.grad.tolist() == [4.0, 4.0]
     assert x.grad.tolist() == [6.0, 8.0]
+
+
+def test_backward_into_an_intermediate_result_can_be_differentiated() -> None:
+    x = leaf(1.0, 2.0)
+    h = x * x
+    (h * h * h).backward(inputs=h, create_graph=True)
+    assert h.grad.tolist() == [3.0, 48.0]
+    assert autograd.grad(h.grad, x)[0].tolist() == [12.0, 96.0]  # 6 h dh/dx
+    g = x * x
+    (g * g).backward(inputs=g)
+    assert not g.grad.requires_grad
 
 
 # ------------------------------------------------------------------------------ hooks on nodes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import math
 from collections.abc import Callable
@@ -136,6 +137,20 @@ def test_trajectories_are_pytorchs(name, which_optimizer) -> None:
     np.testing.assert_allclose(trajectory(ours), trajectory(theirs), rtol=1e-9, atol=1e-15)
 
 
+@pytest.mark.parametrize("name", [name for name in lr_scheduler.__all__ if name.endswith("LR")] + ["ReduceLROnPlateau"])
+def test_arguments_and_defaults_are_pytorchs(name) -> None:
+    torch = pytest.importorskip("torch")
+    ours, theirs = [
+        [
+            (p.name, p.default)
+            for p in inspect.signature(getattr(module, name)).parameters.values()
+            if p.name != "verbose"  # of older versions
+        ]
+        for module in (lr_scheduler, torch.optim.lr_scheduler)
+    ]
+    assert ours == theirs
+
+
 RESUMED = [
     (name, last_epoch)
     for name, (which, options, _) in SCHEDULES.items()
@@ -210,7 +225,14 @@ def make_other_sequence(module: Any, optimizer: Any) -> Any:
     return module.SequentialLR(optimizer, parts, milestones=[3, 17, 30])
 
 
-@pytest.mark.parametrize("make", [make_sequence, make_other_sequence])
+def make_nested_sequence(module: Any, optimizer: Any) -> Any:
+    parts = [module.ConstantLR(optimizer, factor=0.5, total_iters=100), module.ExponentialLR(optimizer, gamma=0.9)]
+    inner = module.SequentialLR(optimizer, parts, milestones=[3])
+    return module.SequentialLR(optimizer, [inner, module.StepLR(optimizer, step_size=2)], milestones=[7])
+
+
+@pytest.mark.filterwarnings("ignore:Detected call of")  # torch, of its nested sequence
+@pytest.mark.parametrize("make", [make_sequence, make_other_sequence, make_nested_sequence])
 def test_sequences_are_pytorchs(make) -> None:
     torch = pytest.importorskip("torch")
     ours = make(lr_scheduler, our_optimizer())
@@ -258,6 +280,7 @@ PLATEAUS = [
     {"patience": 1, "min_lr": [0.1, 0.0001]},
     {"patience": 1, "cooldown": 3},
     {"patience": 2, "threshold": 0.02},
+    {"patience": 2, "threshold": 0.0},
     {"patience": 2, "threshold": 0.02, "threshold_mode": "abs"},
     {"patience": 2, "mode": "max"},
     {"patience": 2, "mode": "max", "threshold": 0.01, "threshold_mode": "abs"},
@@ -371,6 +394,9 @@ def test_a_state_that_does_not_fit() -> None:
             ValueError,
             "cycle_momentum=True needs an optimizer with momentum, got Adagrad",
         ),
+        (lambda o: lr_scheduler.OneCycleLR(3, 0.1, 9), TypeError, "optimizer must be an Optimizer, got int"),
+        (lambda o: lr_scheduler.SequentialLR(3, [], []), TypeError, "optimizer must be an Optimizer, got int"),
+        (lambda o: lr_scheduler.ReduceLROnPlateau(3), TypeError, "optimizer must be an Optimizer, got int"),
         (lambda o: lr_scheduler.ReduceLROnPlateau(o, factor=1.0), ValueError, "factor must be below 1"),
         (lambda o: lr_scheduler.ReduceLROnPlateau(o, mode="up"), ValueError, "'min' or 'max', got 'up'"),
         (lambda o: lr_scheduler.ReduceLROnPlateau(o, threshold_mode="x"), ValueError, "'rel' or 'abs', got 'x'"),
@@ -401,6 +427,16 @@ def test_one_cycle_ends() -> None:
         scheduler.step()
     with pytest.raises(ValueError, match="step 4 is after the last, total_steps=3"):
         scheduler.step()
+
+
+def test_one_cycle_with_a_way_up_of_all_or_no_steps() -> None:
+    def rates(total_steps: int, pct_start: float) -> list:
+        scheduler = lr_scheduler.OneCycleLR(our_optimizer(momentum=0.9), 0.25, total_steps, pct_start=pct_start)
+        return [row[0] for row in trajectory(scheduler, total_steps - 1)]
+
+    np.testing.assert_allclose(rates(3, 1.0), [0.01, 0.13, 0.25])
+    np.testing.assert_allclose(rates(4, 0.25)[:1], [0.25])  # PyTorch divides by 0
+    np.testing.assert_allclose(rates(1, 1.0), [0.25])
 
 
 @pytest.mark.parametrize("cycle_momentum", [False, True])

@@ -91,7 +91,7 @@ class OneCycleLR(LRScheduler):
             raise ValueError(f"OneCycleLR: step {self.last_epoch} is after the last, total_steps={self.total_steps}")
         start, phase = self._phase()
         end, names = phase[0], phase[1:]
-        part = (self.last_epoch - start) / (end - start)
+        part = (self.last_epoch - start) / (end - start) if end != start else 1.0  # a phase of no steps
         rates = []
         for group in self.optimizer.param_groups:
             first, last, first_momentum, last_momentum = [group.get(name, 0.0) for name in names]
