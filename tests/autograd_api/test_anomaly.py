@@ -117,6 +117,8 @@ def test_set_detect_anomaly() -> None:
         assert observers.check is not None
     finally:
         set_detect_anomaly(False)
+    set_detect_anomaly(False)  # again: nothing is left that looks at every node
+    assert BackwardFunction.__init__ is PLAIN_INIT
 
 
 def test_results_are_the_same() -> None:

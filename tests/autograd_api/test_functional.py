@@ -159,7 +159,11 @@ def test_create_graph_continues_the_history() -> None:
             RuntimeError,
             r"strict: output 0 of func does not depend on inputs\[1\]",
         ),
-        (lambda x: functional.vjp(lambda x: x.detach().sum(), x, strict=True), RuntimeError, r"depend on inputs\[0\]"),
+        (
+            lambda x: functional.vjp(lambda x: x.detach().sum(), x, strict=True),
+            RuntimeError,
+            r"output 0 .*inputs\[0",
+        ),
     ],
 )
 def test_bad_arguments(call, error, message) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 import numpy as np
 import pytest
 
@@ -51,6 +53,8 @@ def test_right_derivatives_pass() -> None:
     assert gradcheck(lambda x, number, flag: x * number if flag else x, (x, 3.0, True))
     assert gradcheck(lambda x: x.sum(), Tensor(2.0, requires_grad=True))
     assert gradcheck(lambda x: x * 2, Tensor(np.zeros((0, 3)), requires_grad=True))
+    assert gradcheck(lambda x: x * 2, Tensor([0.0], requires_grad=True), eps=0.5, atol=0.0, rtol=0.0), "exact"
+    assert gradgradcheck(lambda x, constant: x * x * constant, (x, Tensor(3.0)))
     assert (x.grad, x.tolist()) == (None, [[1.0, 2.0], [4.0, 8.0]])
 
 
@@ -66,6 +70,16 @@ def test_the_worst_element_is_reported() -> None:
     with pytest.raises(GradcheckError, match=r"output 0 by inputs\[0\]"):
         gradcheck(Wrong.apply, x)
     assert gradcheck(Wrong.apply, x, atol=5.0)
+
+
+@pytest.mark.parametrize("check", [gradcheck, gradgradcheck])
+def test_arguments_and_defaults_are_pytorchs(check) -> None:
+    torch = pytest.importorskip("torch")
+    ours, theirs = [
+        {p.name: p.default for p in inspect.signature(function).parameters.values()}
+        for function in (check, getattr(torch.autograd, check.__name__))
+    ]
+    assert ours == {name: theirs[name] for name in ours}
 
 
 def test_a_small_error_in_one_number_is_found() -> None:
@@ -108,6 +122,7 @@ def test_a_wrong_second_derivative_is_found() -> None:
     with pytest.raises(GradcheckError, match=r"output 0 by inputs\[0\] is wrong in 4 of 16 elements.* 0 by backward"):
         gradgradcheck(WrongTwice.apply, x)
     assert not gradgradcheck(WrongTwice.apply, x, raise_exception=False)
+    assert gradgradcheck(WrongTwice.apply, x, Tensor(np.zeros((2, 2)))), "with these grad_outputs it is right"
     assert not gradgradcheck(WrongTwice.apply, x, Tensor(np.ones((2, 2)), requires_grad=True), raise_exception=False)
 
 

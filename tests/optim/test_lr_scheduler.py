@@ -231,6 +231,20 @@ def make_nested_sequence(module: Any, optimizer: Any) -> Any:
     return module.SequentialLR(optimizer, [inner, module.StepLR(optimizer, step_size=2)], milestones=[7])
 
 
+@pytest.mark.parametrize("milestones", [[], [1], [1, 2], [2, 2]])
+def test_short_sequences_are_pytorchs(milestones) -> None:
+    torch = pytest.importorskip("torch")
+    rows = []
+    for optimizer, module in ((our_optimizer(), lr_scheduler), (torch_optimizer(torch), torch.optim.lr_scheduler)):
+        parts = [
+            module.LinearLR(optimizer, 0.1, total_iters=8),
+            module.ExponentialLR(optimizer, 0.9),
+            module.StepLR(optimizer, 2),
+        ][: len(milestones) + 1]
+        rows.append(trajectory(module.SequentialLR(optimizer, parts, milestones), 8))
+    np.testing.assert_allclose(*rows, rtol=1e-9)
+
+
 @pytest.mark.filterwarnings("ignore:Detected call of")  # torch, of its nested sequence
 @pytest.mark.parametrize("make", [make_sequence, make_other_sequence, make_nested_sequence])
 def test_sequences_are_pytorchs(make) -> None:
@@ -308,6 +322,15 @@ def test_a_plateau_without_pytorch() -> None:
     assert rates == [0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.125]
 
 
+def test_a_change_of_eps_is_too_small() -> None:
+    for eps, expected in ((0.25, 0.5), (0.24, 0.25)):
+        optimizer = optim.SGD([nn.Parameter([1.0])], lr=0.5)
+        scheduler = lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.5, patience=0, eps=eps)
+        for _ in range(2):
+            scheduler.step(1.0)
+        assert scheduler.get_last_lr() == [expected]
+
+
 # ------------------------------------------------------------------------- saving, resuming
 
 
@@ -321,12 +344,15 @@ def all_schedulers() -> dict[str, Callable[[Any], Any]]:
     return made
 
 
+SAVED_AT = 22  # not the end of a period of any of them, where a new schedule would go on just the same
+
+
 @pytest.mark.parametrize("name", all_schedulers())
 def test_a_saved_schedule_goes_on(name) -> None:
     make = all_schedulers()[name]
     arguments = (lambda step: (METRICS[step],)) if name == "plateau" else (lambda step: ())
     first = make(our_optimizer(momentum=0.9))
-    trajectory(first, 23, arguments)
+    trajectory(first, SAVED_AT, arguments)
     saved = first.state_dict(), first.optimizer.state_dict()
     if name != "lambdas":
         json.dumps(saved[0])  # nothing but numbers, strings, lists and dicts
@@ -334,11 +360,11 @@ def test_a_saved_schedule_goes_on(name) -> None:
     second.load_state_dict(saved[0])
     second.optimizer.load_state_dict(saved[1])
     assert second.get_last_lr() == first.get_last_lr()
-    rest = [trajectory(s, 20, lambda step: arguments(step + 23)) for s in (first, second)]
+    rest = [trajectory(s, 20, lambda step: arguments(step + SAVED_AT)) for s in (first, second)]
     assert rest[0] == rest[1]
     third = make(our_optimizer(momentum=0.9))
     third.load_state_dict(saved[0])
-    assert third.last_epoch == 23, "the saved state did not move on with the schedule that it came from"
+    assert third.last_epoch == SAVED_AT, "the saved state did not move on with the schedule that it came from"
 
 
 def test_state_dict_has_the_attributes_of_callable_objects() -> None:
