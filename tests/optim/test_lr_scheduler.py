@@ -322,6 +322,20 @@ def test_a_plateau_without_pytorch() -> None:
     assert rates == [0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.125]
 
 
+@pytest.mark.parametrize(
+    ("mode", "threshold_mode", "better", "not_better"),
+    [("min", "rel", 8.9, 9.1), ("min", "abs", 9.8, 9.95), ("max", "rel", 11.1, 10.9), ("max", "abs", 10.2, 10.05)],
+)
+def test_what_is_an_improvement_on_10(mode, threshold_mode, better, not_better) -> None:
+    for value, expected in ((better, 0.5), (not_better, 0.25)):
+        scheduler = lr_scheduler.ReduceLROnPlateau(
+            our_optimizer(), mode, factor=0.5, patience=0, threshold=0.1, threshold_mode=threshold_mode
+        )
+        scheduler.step(10.0)
+        scheduler.step(value)
+        assert scheduler.get_last_lr()[0] == expected
+
+
 def test_a_change_of_eps_is_too_small() -> None:
     for eps, expected in ((0.25, 0.5), (0.24, 0.25)):
         optimizer = optim.SGD([nn.Parameter([1.0])], lr=0.5)
