@@ -1,4 +1,4 @@
-"""Every example's quick run, as a user starts it: from another folder, MyTorch not installed, no network, no data."""
+"""Every example's quick run, as a user starts it: from another folder, without a network and data sets."""
 
 import os
 import subprocess
