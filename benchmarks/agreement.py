@@ -12,8 +12,9 @@ __all__ = ["GRADIENT_TOLERANCES", "LOSS_TOLERANCES", "complaints"]
 LOSS_TOLERANCES = {"float32": 1e-5, "float64": 1e-12}
 # Gradient: largest difference over largest element. Rounding may flip a ReLU or the maximum of a
 # pool among the millions of W4, which moves single contributions: between two memory formats of
-# PyTorch itself 8e-4 was seen in float32. In float64 nothing flips, and the bound is sharp.
-GRADIENT_TOLERANCES = {"float32": 3e-3, "float64": 1e-9}
+# PyTorch itself 8e-4 was seen in float32, and in `growth` at batch 1024, where PyTorch had one ReLU on
+# the other side than float64 has it, 3.4e-3. In float64 nothing flips, and the bound is sharp.
+GRADIENT_TOLERANCES = {"float32": 5e-3, "float64": 1e-9}
 # A gradient that is zero but for rounding (of a bias before batch norm) has no scale of its own:
 # at least this share of the largest gradient of the network counts as its scale.
 SMALLEST_SHARE = 1e-3

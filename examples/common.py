@@ -41,16 +41,20 @@ class Example:
     data: the folder that --data names, or None.
     seed: where MyTorch's random numbers have been started (`mytorch.manual_seed`).
     output: the folder for plots and other files; it exists.
+    resume: the folder of a run that is to go on, or None; for examples with resumes=True.
     """
 
-    def __init__(self, file: str, description: str | None, arguments: list[str] | None = None) -> None:
+    def __init__(
+        self, file: str, description: str | None, arguments: list[str] | None = None, resumes: bool = False
+    ) -> None:
         path = Path(file).resolve()
-        options = _parse(path, description, arguments)
+        options = _parse(path, description, arguments, resumes)
         self.name = path.stem
         self.quick: bool = options.quick
         self.data: Path | None = options.data
         self.seed: int = options.seed
         self.output: Path = options.output
+        self.resume: Path | None = options.resume if resumes else None
         self.failed = False
 
     def __enter__(self) -> Example:
@@ -71,13 +75,21 @@ class Example:
                 sys.exit(1)
 
     def report(
-        self, what: str, value: float, target: float, at_least: bool = True, percent: bool = True, exact: bool = False
+        self,
+        what: str,
+        value: float,
+        target: float,
+        at_least: bool = True,
+        percent: bool = True,
+        exact: bool = False,
+        source: str = "handout",
     ) -> bool:
         """Print a result beside the handout's number, and return whether it is reached.
 
         at_least: False where less is better.   percent: the two are fractions, to be shown in percent.
         exact: a bound from mathematics and rounding, which quick runs must keep as well. Otherwise
             missing the number is a failure of full runs only.
+        source: where the target comes from, if it is not the handout.
         """
         reached = value >= target if at_least else value <= target  # of nan, neither
         show = "{:.2%}".format if percent else "{:.3g}".format
@@ -88,7 +100,7 @@ class Example:
             else:
                 self.failed = True
         sign = "" if at_least else "at most "
-        goal = f"{'expected' if exact else 'handout'}: {sign}{_spaced(show(target))}"
+        goal = f"{'expected' if exact else source}: {sign}{_spaced(show(target))}"
         print(f"{what:<28}{_spaced(show(value)):<12}{goal:<28}{verdict}", flush=True)
         return reached
 
@@ -118,7 +130,7 @@ def _spaced(number: str) -> str:
     return number.replace("%", " %")
 
 
-def _parse(path: Path, description: str | None, arguments: list[str] | None) -> Any:
+def _parse(path: Path, description: str | None, arguments: list[str] | None, resumes: bool) -> Any:
     parser = argparse.ArgumentParser(
         prog=path.name,
         description=description,
@@ -130,6 +142,8 @@ def _parse(path: Path, description: str | None, arguments: list[str] | None) -> 
     parser.add_argument("--seed", type=int, default=0, help="of the random numbers, from 0 (%(default)s)")
     output = path.parent / "output" / path.stem
     parser.add_argument("--output", metavar="FOLDER", type=Path, default=output, help="for the plot (%(default)s)")
+    if resumes:
+        parser.add_argument("--resume", metavar="FOLDER", type=Path, help="go on with a run that was stopped")
     options = parser.parse_args(arguments)
     if options.seed < 0:
         parser.error(f"argument --seed: expected an integer of at least 0, got {options.seed}")

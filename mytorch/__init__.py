@@ -147,7 +147,7 @@ from mytorch.threads import get_num_threads, set_num_threads
 from mytorch.version import __version__
 
 if TYPE_CHECKING:  # see __getattr__
-    from mytorch import autograd, data, datasets, linalg, nn, optim, profiler, utils
+    from mytorch import autograd, data, datasets, linalg, nn, optim, profiler, training, utils
     from mytorch.model_summary import summary
     from mytorch.ops.recurrent_cells import gru_cell, lstm_cell, rnn_relu_cell, rnn_tanh_cell
     from mytorch.serialization import load, save
@@ -179,7 +179,7 @@ keep_freed_memory()
 
 
 # Parts that many programs do without are imported when first used, which makes `import mytorch` twice as quick.
-_MODULES_ON_DEMAND = ("autograd", "data", "datasets", "linalg", "nn", "optim", "profiler", "utils")
+_MODULES_ON_DEMAND = ("autograd", "data", "datasets", "linalg", "nn", "optim", "profiler", "training", "utils")
 _NAMES_ON_DEMAND = {
     "gru_cell": "ops.recurrent_cells",
     "load": "serialization",

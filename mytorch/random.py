@@ -65,10 +65,12 @@ def manual_seed(seed: int) -> Generator:
     return _default.manual_seed(seed)
 
 
-def numpy_generator(function: str, generator: Generator | None) -> np.random.Generator:
-    """What `function` draws from, for its argument `generator`."""
+def numpy_generator(function: str, generator: Generator | np.random.Generator | None) -> np.random.Generator:
+    """What `function` draws from, for its argument `generator`: None, one of ours or one of NumPy's."""
     if generator is None:
         return default_generator()
+    if isinstance(generator, np.random.Generator):
+        return generator
     if not isinstance(generator, Generator):
         raise TypeError(f"{function}: generator must be a mytorch.Generator, got {type(generator).__name__}")
     return generator.numpy

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from mytorch.random import default_generator
+from mytorch.random import Generator, numpy_generator
 from mytorch.tensor import Tensor
 
 __all__ = ["ConcatDataset", "Dataset", "Subset", "TensorDataset", "random_split"]
@@ -108,7 +108,7 @@ class ConcatDataset(Dataset):
 
 
 def random_split(
-    dataset: Any, lengths: Sequence[float], generator: np.random.Generator | None = None
+    dataset: Any, lengths: Sequence[float], generator: Generator | np.random.Generator | None = None
 ) -> list[Subset]:  # fmt: skip
     """Subsets of these lengths that share out the samples of `dataset` at random.
 
@@ -123,6 +123,6 @@ def random_split(
         counts = [n + (i < size - sum(whole)) for i, n in enumerate(whole)]
     if sum(counts) != size or any(n != int(n) or n < 0 for n in counts):
         raise ValueError(f"random_split: lengths must add up to the {size} samples, or to 1; got {list(lengths)}")
-    order = (default_generator() if generator is None else generator).permutation(size)
+    order = numpy_generator("random_split", generator).permutation(size)
     ends = np.cumsum(np.asarray(counts, dtype=np.int64))
     return [Subset(dataset, order[end - int(count) : end]) for end, count in zip(ends, counts)]

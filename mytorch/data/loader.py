@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from mytorch.data.sampler import BatchSampler, RandomSampler, SequentialSampler
+from mytorch.random import Generator
 from mytorch.tensor import Tensor
 
 __all__ = ["DataLoader", "default_collate"]
@@ -55,6 +56,8 @@ class DataLoader:
     prefetch: how many batches a thread prepares ahead of the one in use; 0: no thread.
 
     An epoch's order is drawn when its iteration begins, so the batches do not depend on `prefetch`.
+    Only random transforms do, if they draw from the default generator at the same time as the model
+    (dropout): give them a generator of their own.
     """
 
     def __init__(
@@ -66,7 +69,7 @@ class DataLoader:
         batch_sampler: Iterable[Any] | None = None,
         collate_fn: Callable[[list[Any]], Any] | None = None,
         drop_last: bool = False,
-        generator: np.random.Generator | None = None,
+        generator: Generator | np.random.Generator | None = None,
         prefetch: int = 0,
     ) -> None:
         if batch_sampler is not None and (batch_size != 1 or shuffle or sampler is not None or drop_last):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from mytorch.random import default_generator
+from mytorch.random import Generator, numpy_generator
 
 __all__ = [
     "BatchSampler",
@@ -57,7 +57,7 @@ class RandomSampler(Sampler):
         data_source: Sized,
         replacement: bool = False,
         num_samples: int | None = None,
-        generator: np.random.Generator | None = None,
+        generator: Generator | np.random.Generator | None = None,
     ) -> None:
         if num_samples is not None and (not isinstance(num_samples, int) or num_samples < 1):
             raise ValueError(f"RandomSampler: num_samples must be a positive int, got {num_samples!r}")
@@ -67,7 +67,7 @@ class RandomSampler(Sampler):
         self.generator = generator
 
     def indices(self) -> np.ndarray:
-        generator = default_generator() if self.generator is None else self.generator
+        generator = numpy_generator(type(self).__name__, self.generator)
         size = len(self.data_source)
         if self.replacement:
             return generator.integers(size, size=self.num_samples)
@@ -83,12 +83,12 @@ class RandomSampler(Sampler):
 class SubsetRandomSampler(Sampler):
     """The given indices in a random order, a new one each epoch."""
 
-    def __init__(self, indices: Sequence[int], generator: np.random.Generator | None = None) -> None:
+    def __init__(self, indices: Sequence[int], generator: Generator | np.random.Generator | None = None) -> None:
         self._indices = np.asarray(indices, dtype=np.int64)
         self.generator = generator
 
     def indices(self) -> np.ndarray:
-        return (default_generator() if self.generator is None else self.generator).permutation(self._indices)
+        return numpy_generator("SubsetRandomSampler", self.generator).permutation(self._indices)
 
     def __len__(self) -> int:
         return len(self._indices)
@@ -102,7 +102,7 @@ class WeightedRandomSampler(Sampler):
         weights: Sequence[float],
         num_samples: int,
         replacement: bool = True,
-        generator: np.random.Generator | None = None,
+        generator: Generator | np.random.Generator | None = None,
     ) -> None:
         self.weights = np.asarray(weights, dtype=np.float64)
         if self.weights.ndim != 1 or not (self.weights >= 0).all() or not self.weights.sum() > 0:
@@ -118,7 +118,7 @@ class WeightedRandomSampler(Sampler):
         self.generator = generator
 
     def indices(self) -> np.ndarray:
-        generator = default_generator() if self.generator is None else self.generator
+        generator = numpy_generator(type(self).__name__, self.generator)
         chances = self.weights / self.weights.sum()
         return generator.choice(len(chances), size=self.num_samples, replace=self.replacement, p=chances)
 

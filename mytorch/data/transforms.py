@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from mytorch.dtypes import get_default_dtype
-from mytorch.random import default_generator
+from mytorch.random import Generator, numpy_generator
 from mytorch.tensor import Tensor
 
 __all__ = [
@@ -86,9 +86,9 @@ class RandomPermutation:
     num_features: elements of an image. The order is drawn once, when the transform is made.
     """
 
-    def __init__(self, num_features: int, generator: np.random.Generator | None = None) -> None:
+    def __init__(self, num_features: int, generator: Generator | np.random.Generator | None = None) -> None:
         self.num_features = num_features
-        self.reindex = (default_generator() if generator is None else generator).permutation(num_features)
+        self.reindex = numpy_generator("RandomPermutation", generator).permutation(num_features)
 
     def __call__(self, image: Any) -> Any:
         array = _array(image)
@@ -102,18 +102,18 @@ class RandomPermutation:
 class _Random:
     """A transform that draws anew for each image."""
 
-    def __init__(self, generator: np.random.Generator | None = None) -> None:
+    def __init__(self, generator: Generator | np.random.Generator | None = None) -> None:
         self._own_generator = generator
 
     @property
     def generator(self) -> np.random.Generator:
-        return default_generator() if self._own_generator is None else self._own_generator
+        return numpy_generator(type(self).__name__, self._own_generator)
 
 
 class RandomHorizontalFlip(_Random):
     """Left and right exchanged, with probability p."""
 
-    def __init__(self, p: float = 0.5, generator: np.random.Generator | None = None) -> None:
+    def __init__(self, p: float = 0.5, generator: Generator | np.random.Generator | None = None) -> None:
         super().__init__(generator)
         if not 0 <= p <= 1:
             raise ValueError(f"RandomHorizontalFlip: p must be a probability, got {p}")
@@ -127,7 +127,7 @@ class RandomCrop(_Random):
     """A part of `size` (an int or (height, width)) at a random place, after `padding` zeros on every side."""
 
     def __init__(
-        self, size: int | tuple[int, int], padding: int = 0, generator: np.random.Generator | None = None
+        self, size: int | tuple[int, int], padding: int = 0, generator: Generator | np.random.Generator | None = None
     ) -> None:
         super().__init__(generator)
         self.size = (size, size) if isinstance(size, int) else tuple(size)
@@ -140,7 +140,7 @@ class RandomCrop(_Random):
 class RandomShift(_Random):
     """The image moved by up to `pixels` in each direction, with zeros where it was."""
 
-    def __init__(self, pixels: int, generator: np.random.Generator | None = None) -> None:
+    def __init__(self, pixels: int, generator: Generator | np.random.Generator | None = None) -> None:
         super().__init__(generator)
         self.pixels = pixels
 

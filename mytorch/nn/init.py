@@ -1,6 +1,6 @@
 """First values of weights, in place: `nn.init.kaiming_uniform_(layer.weight)`. PyTorch's formulas.
 
-All draw from the generator that `mytorch.manual_seed` restarts, unless given one of NumPy's, and
+All draw from the generator that `mytorch.manual_seed` restarts, unless given a `generator`, and
 return the tensor. Nothing is recorded.
 """
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from mytorch.random import default_generator
+from mytorch.random import numpy_generator
 from mytorch.tensor import Tensor
 
 __all__ = [
@@ -29,8 +29,8 @@ def _fill(function: str, tensor: Tensor, values: Any) -> Tensor:
     return tensor
 
 
-def _rng(generator: np.random.Generator | None) -> np.random.Generator:
-    return default_generator() if generator is None else generator
+def _rng(generator: Any) -> np.random.Generator:
+    return numpy_generator("nn.init", generator)
 
 
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Any = None) -> Tensor:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import mytorch
-from mytorch import Tensor
+from mytorch import Tensor, nn
 from mytorch.data import (
     BatchSampler,
     DataLoader,
@@ -21,6 +21,8 @@ from mytorch.data import (
     TensorDataset,
     WeightedRandomSampler,
     default_collate,
+    random_split,
+    transforms,
 )
 
 NUMBERS = TensorDataset(np.arange(10))
@@ -181,3 +183,21 @@ def test_weighted_sampler_follows_its_weights():
         WeightedRandomSampler([1, 0, 3], 3, replacement=False)
     with pytest.raises(ValueError, match="not all 0"):
         WeightedRandomSampler([0, 0], 1)
+
+
+def test_generators_of_both_kinds_are_taken():
+    """MyTorch's and NumPy's, with the same numbers for the same seed."""
+
+    def draws(make):
+        dataset = TensorDataset(np.arange(20))
+        (batch,) = next(iter(DataLoader(dataset, 20, shuffle=True, generator=make())))
+        first, _ = random_split(dataset, [5, 15], generator=make())
+        weight = nn.init.normal_(mytorch.zeros(3), generator=make())
+        crop = transforms.RandomCrop(2, generator=make())(np.arange(100).reshape(10, 10))
+        return [batch.data, first.indices, weight.data, transforms.RandomPermutation(9, make()).reindex, crop]
+
+    ours = draws(lambda: mytorch.Generator().manual_seed(5))
+    for a, b in zip(ours, draws(lambda: np.random.default_rng(5)), strict=True):
+        np.testing.assert_array_equal(a, b)
+    with pytest.raises(TypeError, match=r"RandomSampler: generator must be a mytorch\.Generator, got int"):
+        draws(lambda: 5)

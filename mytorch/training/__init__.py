@@ -1,0 +1,20 @@
+"""Training: a loop with validation, plots, a folder for each run, and resuming."""
+
+from mytorch.training.callbacks import Callback, EarlyStopping
+from mytorch.training.history import History
+from mytorch.training.metrics import accuracy, binary_accuracy, mean_absolute_error
+from mytorch.training.objective import Objective
+from mytorch.training.run_folder import RunFolder
+from mytorch.training.trainer import Trainer
+
+__all__ = [
+    "Callback",
+    "EarlyStopping",
+    "History",
+    "Objective",
+    "RunFolder",
+    "Trainer",
+    "accuracy",
+    "binary_accuracy",
+    "mean_absolute_error",
+]
