@@ -26,7 +26,7 @@ from mytorch.data import DataLoader, TensorDataset
 from mytorch.datasets import MultiMNIST
 from mytorch.training import History, Trainer, accuracy
 
-EPOCHS, BATCH_SIZE, HIGHEST_RATE = 6, 100, 0.004
+EPOCHS, BATCH_SIZE, HIGHEST_RATE = 4, 100, 0.004
 TASKS = ("left", "right")
 SHOWN = 5  # samples on the plot
 

@@ -38,8 +38,8 @@ def history_figure(history: History, name: str = "loss", title: str = "") -> Fig
 
 
 def steps_figure(history: History, title: str = "", log_scale: bool = False) -> Figure:
-    """The loss of every step, its mean over as many steps before as are a fiftieth of the run, and the
-    validation loss at the end of each epoch: for runs of few epochs, where most happens within them."""
+    """The loss of every step, its moving mean over a fiftieth of the run, and the validation loss at the
+    end of each epoch: for runs of few epochs, where most happens within them."""
     figure = Figure(figsize=(8, 5), dpi=100, layout="constrained")
     axes = figure.add_subplot()
     count = len(history.step_losses)

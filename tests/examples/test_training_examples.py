@@ -107,7 +107,7 @@ def test_multi_mnist_tasks_are_the_digits_of_the_pictures(tmp_path):
 
 
 def test_weights_decay_and_biases_do_not():
-    model = simple_cifar.network()
+    model = simple_cifar.network(16)
     weights, biases = simple_cifar.parameter_groups(model, 0.1)
     assert len(weights["params"]) == len(biases["params"]) == len(list(model.parameters())) / 2
     assert {parameter.ndim for parameter in weights["params"]} == {2}
@@ -134,13 +134,14 @@ def test_simple_cifar_trains_with_those_groups(tmp_path, monkeypatch):
 
     monkeypatch.setattr(simple_cifar.optim, "Adam", Spy)
     simple_cifar.main(["--quick", "--output", str(tmp_path)])
-    (optimizer,) = made
-    assert [group["weight_decay"] for group in optimizer.param_groups] == [simple_cifar.WEIGHT_DECAY, 0]
+    assert len(made) == len(simple_cifar.VARIANTS)
+    for optimizer in made:
+        assert [group["weight_decay"] for group in optimizer.param_groups] == [simple_cifar.WEIGHT_DECAY, 0]
     assert simple_cifar.WEIGHT_DECAY > 0
 
 
 def test_the_network_is_a_feed_forward_one():
-    kinds = {type(module) for module in simple_cifar.network()}
+    kinds = {type(module) for module in simple_cifar.network(16)}
     assert kinds <= {nn.Flatten, nn.Linear, nn.ReLU, nn.Dropout}
 
 
@@ -152,3 +153,13 @@ def test_pixels_are_standardised_by_the_training_pictures_alone():
     np.testing.assert_allclose(x.std(axis=0), 1)
     for part, before in zip(data[:3], raw):
         np.testing.assert_allclose(part.tensors[0].data * raw[0].std(axis=0) + raw[0].mean(axis=0), before)
+
+
+def test_the_weights_of_the_best_epoch_are_kept(tmp_path):
+    labels = np.arange(60) % 3
+    x = RNG.standard_normal((60, 3, 32, 32)).astype("float32")  # nothing to learn, so the last epoch is not the best
+    data = Split(*[TensorDataset(x[i], labels[i]) for i in np.split(np.arange(60), [20, 50])], ())
+    trainer = simple_cifar.train(data, 1, 16, 6, 0, "run", tmp_path)
+    accuracies = trainer.history["val_accuracy"]
+    assert trainer.best["value"] == max(accuracies) > accuracies[-1]
+    assert trainer.evaluate(DataLoader(data.validation, 500))["accuracy"] == max(accuracies)
