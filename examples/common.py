@@ -40,6 +40,7 @@ class Example:
     quick: whether this is a run of a few seconds that needs no network and no data of its own.
     data: the folder that --data names, or None.
     seed: where MyTorch's random numbers have been started (`mytorch.manual_seed`).
+    threads: how many threads MyTorch works with (`mytorch.set_num_threads`).
     output: the folder for plots and other files; it exists.
     resume: the folder of a run that is to go on, or None; for examples with resumes=True.
     """
@@ -53,12 +54,14 @@ class Example:
         self.quick: bool = options.quick
         self.data: Path | None = options.data
         self.seed: int = options.seed
+        self.threads: int = options.threads
         self.output: Path = options.output
         self.resume: Path | None = options.resume if resumes else None
         self.failed = False
 
     def __enter__(self) -> Example:
         mytorch.manual_seed(self.seed)
+        mytorch.set_num_threads(self.threads)
         print(f"{self.name}: seed {self.seed}{', quick' if self.quick else ''}", flush=True)
         self._started = time.perf_counter()
         return self
@@ -140,6 +143,9 @@ def _parse(path: Path, description: str | None, arguments: list[str] | None, res
     parser.add_argument("--quick", action="store_true", help="a run of a few seconds on data that come with MyTorch")
     parser.add_argument("--data", metavar="FOLDER", type=Path, help="where the data set's files are")
     parser.add_argument("--seed", type=int, default=0, help="of the random numbers, from 0 (%(default)s)")
+    # One thread: most networks here are too small to gain from two, and where another program keeps a
+    # core busy, threads that wait for each other take many times as long.
+    parser.add_argument("--threads", type=int, default=1, help="cores to work on (%(default)s)")
     output = path.parent / "output" / path.stem
     parser.add_argument("--output", metavar="FOLDER", type=Path, default=output, help="for the plot (%(default)s)")
     if resumes:
@@ -147,6 +153,8 @@ def _parse(path: Path, description: str | None, arguments: list[str] | None, res
     options = parser.parse_args(arguments)
     if options.seed < 0:
         parser.error(f"argument --seed: expected an integer of at least 0, got {options.seed}")
+    if options.threads < 1:
+        parser.error(f"argument --threads: expected an integer of at least 1, got {options.threads}")
     if options.data is not None and not options.data.is_dir():
         parser.error(f"argument --data: the folder '{options.data}' does not exist")
     try:  # better now than after training

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import subprocess
 import sys
 import threading
 
 import numpy as np
 import pytest
+from support.memory import assert_memory_stays_flat
 
 import mytorch
 import mytorch.nn.functional as F
@@ -300,18 +300,7 @@ def test_memory_stays_flat_without_the_garbage_collector() -> None:
             net(x)
         leaf(1.0, 2.0).exp().log()  # leaves that are dropped
 
-    for _ in range(20):
-        step()
-    gc.collect()
-    gc.disable()
-    try:
-        before = sys.getallocatedblocks()
-        for _ in range(10_000):
-            step()
-        grown = sys.getallocatedblocks() - before
-    finally:
-        gc.enable()
-    assert grown < 1000, f"{grown} blocks more after 10,000 steps"
+    assert_memory_stays_flat(step, warm_up=20, steps=10_000, most=1000)
 
 
 def test_gradients_accumulate_over_backwards() -> None:

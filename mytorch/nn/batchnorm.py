@@ -7,25 +7,14 @@ import numpy as np
 from mytorch.dtypes import get_default_dtype
 from mytorch.nn.module import Module, Parameter
 from mytorch.ops.normalization import BatchNorm, batch_statistics
+from mytorch.ops.running_stats import by_running_stats, follow
 from mytorch.tensor import Tensor
 
 __all__ = ["BatchNorm1d", "BatchNorm2d"]
 
 
-class _BatchNorm(Module):
-    """y = (x - mean) / sqrt(var + eps) * weight + bias, per feature, which is axis 1.
-
-    In training, mean and var are those of the batch (var is the biased one, divided by n), and
-    the running averages take a step towards them:
-
-        running = (1 - momentum) * running + momentum * batch      (var: the unbiased one, / (n-1))
-
-    In evaluation the running averages are used. momentum=None: the plain average of all batches.
-    `gamma` and `beta` are handout 002's names for weight and bias.
-    (Ioffe and Szegedy 2015, algorithm 1; handout 002, section 2.4 and appendix C.)
-    """
-
-    _ndims: tuple[int, ...]  # of inputs
+class _NormBase(Module):
+    """What batch norm and instance norm have in common: weight, bias and running averages, all (C,)."""
 
     def __init__(
         self,
@@ -49,6 +38,28 @@ class _BatchNorm(Module):
         self.register_buffer("running_var", Tensor(np.ones(num_features, dtype)) if tracked else None)
         self.register_buffer("num_batches_tracked", Tensor(0) if tracked else None)
 
+    def extra_repr(self) -> str:
+        return (
+            f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
+            f"track_running_stats={self.track_running_stats}"
+        )
+
+
+class _BatchNorm(_NormBase):
+    """y = (x - mean) / sqrt(var + eps) * weight + bias, per feature, which is axis 1.
+
+    In training, mean and var are those of the batch (var is the biased one, divided by n), and
+    the running averages take a step towards them:
+
+        running = (1 - momentum) * running + momentum * batch      (var: the unbiased one, / (n-1))
+
+    In evaluation the running averages are used. momentum=None: the plain average of all batches.
+    `gamma` and `beta` are handout 002's names for weight and bias.
+    (Ioffe and Szegedy 2015, algorithm 1; handout 002, section 2.4 and appendix C.)
+    """
+
+    _ndims: tuple[int, ...]  # of inputs
+
     @property
     def gamma(self) -> Tensor:
         return self.weight
@@ -68,7 +79,7 @@ class _BatchNorm(Module):
     def forward(self, x: Tensor) -> Tensor:
         self._check(x)
         if not self.training and self.track_running_stats:
-            return self._by_running_stats(x)
+            return by_running_stats(x, self.running_mean, self.running_var, self.weight, self.bias, self.eps)
         count = x.numel() // self.num_features
         if self.training and count < 2:
             raise ValueError(
@@ -80,31 +91,18 @@ class _BatchNorm(Module):
             self._update_running_stats(mean, var * (count / (count - 1)))
         return BatchNorm.apply(x, self.weight, self.bias, (mean, var), self.eps)
 
-    def _by_running_stats(self, x: Tensor) -> Tensor:
-        per_feature = (1, self.num_features, 1, 1)[: x.ndim]
-        scale = 1 / (self.running_var + self.eps).sqrt()  # (C,)
-        shift = -self.running_mean * scale
-        if self.affine:
-            scale, shift = scale * self.weight, shift * self.weight + self.bias
-        return x * scale.reshape(per_feature) + shift.reshape(per_feature)
-
     def _update_running_stats(self, mean: np.ndarray, unbiased_var: np.ndarray) -> None:
         tracked = self.num_batches_tracked
         tracked.data[...] += 1
         tracked.mark_changed()
         step = 1 / tracked.item() if self.momentum is None else self.momentum
-        for running, batch in ((self.running_mean, mean), (self.running_var, unbiased_var)):
-            average = running.data
-            average += (batch - average) * step  # (1 - step) * average + step * batch
-            running.mark_changed()
+        follow(self.running_mean, mean, step)
+        follow(self.running_var, unbiased_var, step)
 
     def _check(self, x: Tensor) -> None:
         if x.ndim not in self._ndims or x.shape[1] != self.num_features:
             shapes = [f"(N, {self.num_features}{', H, W' if n == 4 else ', L' if n == 3 else ''})" for n in self._ndims]
             raise ValueError(f"{self!r}: input must have shape {' or '.join(shapes)}, got {x.shape}")
-
-    def extra_repr(self) -> str:
-        return f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}"
 
 
 class BatchNorm1d(_BatchNorm):

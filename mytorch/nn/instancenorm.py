@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from mytorch.dtypes import get_default_dtype
 from mytorch.nn import functional as F
-from mytorch.nn.module import Module, Parameter
+from mytorch.nn.batchnorm import _NormBase
 from mytorch.tensor import Tensor
 
 __all__ = ["InstanceNorm1d", "InstanceNorm2d"]
 
 
-class _InstanceNorm(Module):
+class _InstanceNorm(_NormBase):
     """(x - mean) / sqrt(var + eps) * weight + bias, mean and var of each channel of each sample.
 
     affine: whether there are weight and bias, (C,).  track_running_stats: keep running averages of
@@ -25,22 +22,11 @@ class _InstanceNorm(Module):
         self,
         num_features: int,
         eps: float = 1e-5,
-        momentum: float = 0.1,
+        momentum: float | None = 0.1,
         affine: bool = False,
         track_running_stats: bool = False,
     ) -> None:
-        super().__init__()
-        self.num_features = num_features
-        self.eps = eps
-        self.momentum = momentum
-        self.affine = affine
-        self.track_running_stats = track_running_stats
-        dtype, tracked = get_default_dtype(), track_running_stats
-        self.register_parameter("weight", Parameter(np.ones(num_features, dtype)) if affine else None)
-        self.register_parameter("bias", Parameter(np.zeros(num_features, dtype)) if affine else None)
-        self.register_buffer("running_mean", Tensor(np.zeros(num_features, dtype)) if tracked else None)
-        self.register_buffer("running_var", Tensor(np.ones(num_features, dtype)) if tracked else None)
-        self.register_buffer("num_batches_tracked", Tensor(0) if tracked else None)
+        super().__init__(num_features, eps, momentum, affine, track_running_stats)
 
     def forward(self, x: Tensor) -> Tensor:
         axes = len(self._spatial.split(", ")) + 2
@@ -58,16 +44,10 @@ class _InstanceNorm(Module):
             self.weight,
             self.bias,
             of_input,
-            self.momentum,
+            0.0 if self.momentum is None else self.momentum,  # PyTorch: with None they stay as they are
             self.eps,
         )
         return y if batched else y.squeeze(0)
-
-    def extra_repr(self) -> str:
-        return (
-            f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
-            f"track_running_stats={self.track_running_stats}"
-        )
 
 
 class InstanceNorm1d(_InstanceNorm):

@@ -12,8 +12,8 @@ import numpy as np
 
 from mytorch.autograd_engine import Operation
 from mytorch.ops.common import T, require_tensor
-from mytorch.ops.pooling import PoolScatter
-from mytorch.ops.shape import Reshape
+from mytorch.ops.images import as_given, as_images, image_axes
+from mytorch.ops.pooling import PoolGather
 
 __all__ = [
     "AdaptiveMaxPool", "MeanAlong", "SpreadAlong",
@@ -121,17 +121,8 @@ class AdaptiveChoice:
         return sums.reshape(self.shape).astype(grad_y.dtype)
 
 
-class AdaptiveMaxPool(Operation):
+class AdaptiveMaxPool(PoolGather):
     """y = the largest element of each window.   dL/dx: dL/dy added where it came from"""
-
-    @staticmethod
-    def forward(ctx, x, choice):
-        ctx.choice = choice
-        return x.new_tensor(choice.gather(x.data))
-
-    @staticmethod
-    def backward(ctx, grad_y):
-        return PoolScatter.run(grad_y, ctx.choice), None
 
 
 def adaptive_max_pool1d(input: T, output_size: Any, return_indices: bool = False) -> Any:
@@ -149,15 +140,12 @@ def adaptive_max_pool2d(input: T, output_size: Any, return_indices: bool = False
 
 def _adaptive_max_pool(function: str, input: Any, output_size: Any, return_indices: bool, count: int) -> Any:
     out = _output_sizes(function, input, output_size, count)
-    shape = input.data.shape
-    batch = shape[:1] if len(shape) == count + 2 else (1,)
-    sizes = shape[-count:] if count == 2 else (1, shape[-1])
-    images = Reshape.apply(input, (*batch, shape[-count - 1], *sizes))
-    rows = _spans(sizes[0], out[0] if count == 2 else 1)
-    choice = AdaptiveChoice(images.data, rows, _spans(sizes[1], out[-1]))
-    result = (*shape[:-count], *out)
-    values = Reshape.apply(AdaptiveMaxPool.apply(images, choice), result)
-    return (values, input.new_tensor(choice.chosen.reshape(result))) if return_indices else values
+    images = as_images(input, count)
+    height, width = images.data.shape[2:]
+    rows = _spans(height, out[0] if count == 2 else 1)
+    choice = AdaptiveChoice(images.data, rows, _spans(width, out[-1]))
+    values = as_given(AdaptiveMaxPool.apply(images, choice), input, count)
+    return (values, as_given(input.new_tensor(choice.chosen), input, count)) if return_indices else values
 
 
 # ------------------------------------------------------------------------- arguments
@@ -167,7 +155,7 @@ def _output_sizes(function: str, input: Any, output_size: Any, count: int) -> tu
     """One output size per axis; checks `input` too."""
     require_tensor(function, "input", input)
     shape = input.data.shape
-    axes = "L" if count == 1 else "H, W"
+    axes = image_axes(count)
     if len(shape) not in (count + 1, count + 2) or 0 in shape[-count - 1 :]:
         raise ValueError(
             f"{function}: input must have shape (N, C, {axes}) or (C, {axes}) and only N may be 0, got {shape}"

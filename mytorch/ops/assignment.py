@@ -16,7 +16,8 @@ import numpy as np
 from mytorch.autograd_engine import BackwardFunction, Operation, TensorBase
 from mytorch.grad_mode import grad_mode
 from mytorch.ops.common import as_operand, unbroadcast
-from mytorch.ops.indexing import GetItem, getitem, index_steps, to_numpy
+from mytorch.ops.indexing import GetItem, getitem, index_steps, set_at, to_numpy
+from mytorch.ops.masking import Masked
 from mytorch.tensor_base import UNRECORDED
 
 __all__ = ["SetItem", "adopt_history", "assign", "change", "refuse_in_place"]
@@ -27,13 +28,13 @@ _CATEGORY = {"b": 0, "u": 1, "i": 1, "f": 2, "c": 3}
 class SetItem(Operation):
     """y = x, with value at `index`.   dL/dx: dL/dy, with 0 at `index`;   dL/dvalue: dL/dy[index]
 
-    index: a tuple. If it names a position several times, the last value stays there and it alone
-    gets a gradient (PyTorch gives one to all of them)."""
+    index: a tuple. If it names a position several times, the last value in reading order stays there
+    and it alone gets a gradient (PyTorch gives one to all of them)."""
 
     @staticmethod
     def forward(ctx, x, value, index):
         y = x._data.copy()
-        y[index] = value._data if isinstance(value, TensorBase) else value
+        set_at(y, index, value._data if isinstance(value, TensorBase) else np.asarray(value))
         SetItem.remember(ctx, index, value, y)
         return x.new_tensor(y)
 
@@ -43,12 +44,12 @@ class SetItem(Operation):
         ctx.index = tuple([part.copy() if isinstance(part, np.ndarray) else part for part in index])
         ctx.value_shape = value._data.shape if isinstance(value, TensorBase) else ()
         ctx.winners = None
-        if any(isinstance(part, np.ndarray) and part.dtype != np.bool_ for part in index):
+        if ctx.wanted[1] and any(isinstance(part, np.ndarray) and part.dtype != np.bool_ for part in index):
             numbers = np.arange(y[index].size).reshape(y[index].shape)
             last = np.zeros(y.shape, numbers.dtype)
-            last[index] = numbers
+            set_at(last, index, numbers)
             if (last[index] != numbers).any():
-                ctx.winners = (last[index] == numbers).astype(y.dtype)
+                ctx.winners = TensorBase.on(last[index] == numbers)
 
     @staticmethod
     def backward(ctx, grad_y):
@@ -57,7 +58,7 @@ class SetItem(Operation):
             return grad_x, None, None
         grad_value = GetItem.run(grad_y, ctx.index)
         if ctx.winners is not None:
-            grad_value = grad_value * ctx.winners
+            grad_value = Masked.run(grad_value, ctx.winners)
         # NumPy also takes values with axes of size 1 in front of those of y[index].
         shape = ctx.value_shape[max(0, len(ctx.value_shape) - len(grad_value.shape)) :]
         grad_value = unbroadcast(grad_value, shape).reshape(ctx.value_shape)
@@ -73,7 +74,7 @@ def assign(x: Any, index: Any, value: Any, name: str = "x[index] = value") -> No
         assign(getitem(x, index), rest[0], value, name)
         return
     index = index if isinstance(index, tuple) else (index,)
-    x._data[index] = value._data
+    set_at(x._data, index, value._data)
     x.mark_changed()
     if _recorded(x, value) and x._data.dtype.kind == "f":
         node = BackwardFunction(SetItem, [x._node, value._node, None])

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 from mytorch.ops.common import T, require_float, require_tensor
-from mytorch.ops.elementwise import add, div, mul, sqrt, sub
 from mytorch.ops.layer_norm import group_norm
 from mytorch.ops.normalization import BatchNorm, batch_statistics
-from mytorch.ops.shape import reshape
+from mytorch.ops.running_stats import by_running_stats, follow
 
 __all__ = ["batch_norm", "instance_norm"]
 
@@ -34,14 +33,15 @@ def batch_norm(
     """
     _check("batch_norm", input, running_mean, running_var, weight, bias, needs_running=not training)
     if not training:
-        return _by_running_stats(input, running_mean, running_var, weight, bias, eps)
+        return by_running_stats(input, running_mean, running_var, weight, bias, eps)
     shape = input.data.shape
     count = input.data.size // shape[1]
     if count < 2:
         raise ValueError(f"batch_norm: training needs more than one value per channel, got input of shape {shape}")
     mean, var = batch_statistics(input.data)
-    _step(running_mean, mean, momentum)
-    _step(running_var, var * (count / (count - 1)), momentum)
+    if running_mean is not None:
+        follow(running_mean, mean, momentum)
+        follow(running_var, var * (count / (count - 1)), momentum)
     ones = input.new_tensor(np.ones(shape[1], input.data.dtype))
     zeros = input.new_tensor(np.zeros(shape[1], input.data.dtype))
     if weight is None and bias is None:
@@ -69,30 +69,16 @@ def instance_norm(
     """
     _check("instance_norm", input, running_mean, running_var, weight, bias, needs_running=not use_input_stats)
     if not use_input_stats:
-        return _by_running_stats(input, running_mean, running_var, weight, bias, eps)
+        return by_running_stats(input, running_mean, running_var, weight, bias, eps)
     shape = input.data.shape
     count = math.prod(shape[2:])
     if count < 2:
         raise ValueError(f"instance_norm: needs more than one value per channel and sample, got input of shape {shape}")
     if running_mean is not None:
         axes = tuple(range(2, len(shape)))
-        _step(running_mean, input.data.mean(axis=axes).mean(axis=0), momentum)
-        _step(running_var, input.data.var(axis=axes, ddof=1).mean(axis=0), momentum)
+        follow(running_mean, input.data.mean(axis=axes).mean(axis=0), momentum)
+        follow(running_var, input.data.var(axis=axes, ddof=1).mean(axis=0), momentum)
     return group_norm(input, shape[1], weight, bias, eps)  # a group for every channel
-
-
-def _by_running_stats(input: Any, mean: Any, var: Any, weight: Any, bias: Any, eps: float) -> Any:
-    per_channel = (-1, *[1] * (input.data.ndim - 2))
-    z = div(sub(input, reshape(mean, per_channel)), reshape(sqrt(add(var, eps)), per_channel))
-    if weight is not None:
-        z = mul(z, reshape(weight, per_channel))
-    return z if bias is None else add(z, reshape(bias, per_channel))
-
-
-def _step(running: Any, value: np.ndarray, momentum: float) -> None:
-    if running is not None:
-        running.data[...] = (1 - momentum) * running.data + momentum * value
-        running.mark_changed()
 
 
 def _check(

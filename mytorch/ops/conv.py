@@ -9,8 +9,8 @@ from mytorch.autograd_engine import Operation
 from mytorch.ops import conv_arrays
 from mytorch.ops.channels import sum_of_channels
 from mytorch.ops.common import T, require_tensor
+from mytorch.ops.images import as_given, as_images, image_axes
 from mytorch.ops.linear import in_one_dtype
-from mytorch.ops.shape import Reshape
 from mytorch.ops.windows import Window, output_size, plain_window, same_padding
 
 __all__ = ["Conv", "ConvInputGrad", "ConvWeightGrad", "conv1d", "conv2d"]
@@ -133,23 +133,10 @@ def _conv(
         function, input.data.shape, weight.data.shape, None if bias is None else bias.data.shape, groups, count
     )
     input, weight, bias = in_one_dtype(input, weight, bias)
-    shape = input.data.shape
-    batched = len(shape) == count + 2
-    kernel = (1, weight.data.shape[2]) if count == 1 else weight.data.shape[2:]
-    window = _window(function, kernel, stride, padding, dilation, count)
-    flat = (1,) if count == 1 else ()  # the height that 1-d inputs do not have
-    if count == 1 or not batched:
-        batch = shape[:1] if batched else (1,)
-        channels = shape[-count - 1 : -count]
-        input = Reshape.apply(input, (*batch, *channels, *flat, *shape[-count:]))
-    if count == 1:
-        weight = Reshape.apply(weight, (*weight.data.shape[:2], 1, weight.data.shape[2]))
-    output_size(function, window, input.data.shape[2:])  # raises, under the name the user called
-    y = Conv.apply(input, weight, bias, window, groups)
-    if count == 1 or not batched:
-        sizes = y.data.shape
-        y = Reshape.apply(y, (*(sizes[:1] if batched else ()), sizes[1], *sizes[-count:]))
-    return y
+    images, filters = as_images(input, count), as_images(weight, count)
+    window = _window(function, filters.data.shape[2:], stride, padding, dilation, count)
+    output_size(function, window, images.data.shape[2:])  # raises, under the name the user called
+    return as_given(Conv.apply(images, filters, bias, window, groups), input, count)
 
 
 def _window(function: str, kernel: tuple[int, int], stride: Any, padding: Any, dilation: Any, count: int) -> Window:
@@ -168,7 +155,7 @@ def _window(function: str, kernel: tuple[int, int], stride: Any, padding: Any, d
 def _check_shapes(
     function: str, x: tuple[int, ...], weight: tuple[int, ...], bias: Any, groups: Any, count: int
 ) -> None:  # fmt: skip
-    image, kernel = ("L", "k") if count == 1 else ("H, W", "kH, kW")
+    image, kernel = image_axes(count), "k" if count == 1 else "kH, kW"
     if len(x) not in (count + 1, count + 2):
         raise ValueError(f"{function}: input must have shape (N, C, {image}) or (C, {image}), got {x}")
     if len(weight) != count + 2 or 0 in weight:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from mytorch.ops.common import T, require_tensor
 from mytorch.ops.conv import ConvInputGrad
-from mytorch.ops.elementwise import Add, cast
+from mytorch.ops.elementwise import Add
+from mytorch.ops.images import as_given, as_images, image_axes
+from mytorch.ops.linear import in_one_dtype
 from mytorch.ops.shape import Reshape
 from mytorch.ops.windows import Window, pair_of, plain_window
 
@@ -66,27 +66,19 @@ def _conv_transpose(
     for name, tensor in (("input", input), ("weight", weight), *([] if bias is None else [("bias", bias)])):
         require_tensor(function, name, tensor)
     _check_shapes(function, input.data.shape, weight.data.shape, bias, groups, count)
-    dtype = np.result_type(input.data, weight.data, *([] if bias is None else [bias.data]))
-    input, weight = cast(input, dtype), cast(weight, dtype)
-    shape, kernel = input.data.shape, weight.data.shape[2:]
-    batched = len(shape) == count + 2
-    flat = (1,) if count == 1 else ()  # the height that 1-d inputs do not have
-    images = Reshape.apply(
-        input, (*(shape[:1] if batched else (1,)), shape[-count - 1], *flat, *shape[-count:])
-    )  # fmt: skip
-    window = plain_window(function, (*flat, *kernel), stride, padding, dilation, count)
+    input, weight, bias = in_one_dtype(input, weight, bias)
+    images, filters = as_images(input, count), as_images(weight, count)
+    window = plain_window(function, filters.data.shape[2:], stride, padding, dilation, count)
     window = _with_output_padding(function, window, output_padding, count)
     size = tuple([_size(window, axis, images.data.shape[2 + axis]) for axis in (0, 1)])
     if min(size) < 1:
         raise ValueError(
             f"{function}: padding {padding} leaves nothing of the output: its size would be {size[-count:]}"
         )
-    weight = Reshape.apply(weight, (*weight.data.shape[:2], *flat, *kernel))
-    y = ConvInputGrad.apply(images, weight, window, groups, size)
+    y = ConvInputGrad.apply(images, filters, window, groups, size)
     if bias is not None:
-        y = Add.apply(y, Reshape.apply(cast(bias, dtype), (bias.data.shape[0], 1, 1)))
-    n, channels = y.data.shape[:2]
-    return Reshape.apply(y, (*((n,) if batched else ()), channels, *size[-count:]))
+        y = Add.apply(y, Reshape.apply(bias, (bias.data.shape[0], 1, 1)))
+    return as_given(y, input, count)
 
 
 def _with_output_padding(function: str, window: Window, output_padding: Any, count: int) -> Window:
@@ -113,7 +105,7 @@ def _size(window: Window, axis: int, count: int) -> int:
 def _check_shapes(
     function: str, x: tuple[int, ...], weight: tuple[int, ...], bias: Any, groups: Any, count: int
 ) -> None:  # fmt: skip
-    image, kernel = ("L", "k") if count == 1 else ("H, W", "kH, kW")
+    image, kernel = image_axes(count), "k" if count == 1 else "kH, kW"
     if len(x) not in (count + 1, count + 2) or 0 in x[-count:]:
         raise ValueError(f"{function}: input must have shape (N, C, {image}) or (C, {image}), got {x}")
     if len(weight) != count + 2 or 0 in weight:

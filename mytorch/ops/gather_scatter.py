@@ -8,21 +8,20 @@ the tuple is (a column that counts rows, index).
 
 from __future__ import annotations
 
-import math
 from numbers import Number
 from typing import Any
 
 import numpy as np
 
 from mytorch.autograd_engine import Operation, TensorBase
-from mytorch.ops.common import T, as_operand, axis_of, require_tensor, unbroadcast
+from mytorch.ops.assignment import SetItem
+from mytorch.ops.common import T, as_operand, axis_of, require_tensor
 from mytorch.ops.elementwise import mul
-from mytorch.ops.indexing import GetItem, add_at, flat_positions, index_array
-from mytorch.ops.masked import MaskedFill
+from mytorch.ops.indexing import GetItem, add_at, index_array
 from mytorch.ops.shape import Reshape, clone, expand
 
 __all__ = [
-    "AddAt", "SetAt",
+    "AddAt",
     "gather", "index_add", "index_select", "scatter", "scatter_add", "take", "take_along_dim",
 ]  # fmt: skip
 
@@ -43,40 +42,6 @@ class AddAt(Operation):
     @staticmethod
     def backward(ctx, grad_y):
         return grad_y, grad_y[ctx.index] if ctx.wanted[1] else None, None
-
-
-class SetAt(Operation):
-    """y = x, with source, which broadcasts, set at `index`; of a repeated position the last one counts.
-    dL/dx: dL/dy with 0 at index,   dL/dsource: dL/dy[index], 0 where a later one counted
-
-    index: in a tuple. (PyTorch's gradient of source is wrong for repeated positions, as its manual
-    says: also the overwritten elements get one.)"""
-
-    @staticmethod
-    def forward(ctx, x, source, index):
-        (ctx.index,) = index
-        ctx.shape, ctx.source_shape = x.data.shape, source.data.shape
-        y = x.data.copy()
-        where = flat_positions(y.shape, ctx.index)
-        # In one row, so that "the last one" is the last in reading order.
-        y.reshape(-1)[where.reshape(-1)] = np.broadcast_to(source.data, where.shape).reshape(-1)
-        return x.new_tensor(y)
-
-    @staticmethod
-    def backward(ctx, grad_y):
-        where = flat_positions(ctx.shape, ctx.index)
-        grad_x = grad_source = None
-        if ctx.wanted[0]:
-            is_set = np.zeros(ctx.shape, dtype=np.bool_)
-            is_set.reshape(-1)[where.reshape(-1)] = True
-            grad_x = MaskedFill.run(grad_y, (is_set,), 0)
-        if ctx.wanted[1]:
-            order = np.arange(where.size)
-            last = np.zeros(math.prod(ctx.shape), dtype=np.int64)
-            last[where.reshape(-1)] = order
-            overwritten = (last[where.reshape(-1)] != order).reshape(where.shape)
-            grad_source = unbroadcast(MaskedFill.run(grad_y[ctx.index], (overwritten,), 0), ctx.source_shape)
-        return grad_x, grad_source, None
 
 
 # -------------------------------------------------------------- along one axis, element-wise
@@ -166,7 +131,7 @@ def scatter(
         np.multiply.at(product, positions, source.data)  # repeated positions get every factor
         result = x.new_tensor(product)
     else:
-        result = (AddAt if reduce == "add" else SetAt).apply(x, source, (positions,))
+        result = AddAt.apply(x, source, (positions,)) if reduce == "add" else SetItem.apply(x, source, positions)
     return result if input.data.ndim else Reshape.apply(result, ())
 
 

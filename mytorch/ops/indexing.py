@@ -79,6 +79,19 @@ def add_at(y: np.ndarray, index: Any, x: np.ndarray) -> None:
     np.add.at(y.reshape(-1), where.reshape(-1), np.broadcast_to(x, where.shape).reshape(-1))
 
 
+def set_at(y: np.ndarray, index: Any, x: np.ndarray) -> None:
+    """y[index] = x, where of a position that `index` names several times the last one in reading
+    order stays. NumPy keeps to that for vectors of positions, but goes through tables of them in the
+    order of their memory, or of that of x."""
+    parts = index if isinstance(index, tuple) else (index,)
+    if all(not isinstance(part, np.ndarray) or part.ndim < 2 or part.dtype == np.bool_ for part in parts):
+        y[index] = x
+        return
+    where = flat_positions(y.shape, index)
+    x = x.reshape(x.shape[max(0, x.ndim - where.ndim) :])  # NumPy also takes axes of size 1 in front
+    y.flat[where.reshape(-1)] = np.broadcast_to(x, where.shape).flatten()  # a copy: x may lie in y
+
+
 def flat_positions(shape: tuple[int, ...], index: Any) -> np.ndarray:
     """The positions that `index` picks of an array of `shape`, counted along the flattened array."""
     parts = index if isinstance(index, tuple) else (index,)

@@ -11,6 +11,7 @@ import numpy as np
 
 from mytorch.autograd_engine import Operation
 from mytorch.dtypes import promote_types
+from mytorch.ops.channels import sum_of_channels
 from mytorch.ops.common import T, require_tensor
 from mytorch.ops.elementwise import cast
 
@@ -39,10 +40,13 @@ class Affine(Operation):
         need_x, need_w, need_b = ctx.needs_input_grad[:3]
         rows = math.prod(x.shape[:-1])
         grad_rows = grad_y.reshape((rows, weight.shape[0]))
+        grad_b = None
+        if need_b:
+            grad_b = sum_of_channels(grad_rows) if ctx.on_arrays else grad_rows.sum(axis=0)
         return (
             grad_y @ weight if need_x else None,
             grad_rows.swapaxes(0, 1) @ x.reshape((rows, weight.shape[1])) if need_w else None,
-            grad_rows.sum(axis=0) if need_b else None,
+            grad_b,
         )
 
 

@@ -26,15 +26,20 @@ class CrossEntropy(Operation):
         (labels,) = labels
         ctx.save_for_backward(x)
         ctx.labels, ctx.reduction = labels, reduction
-        data = float_data(x)
-        shifted = data - data.max(axis=1, keepdims=True) if data.size else data.copy()
-        picked = shifted[np.arange(len(labels)), labels]  # (N,), before they are overwritten
-        exponentials = np.exp(shifted, out=shifted)
-        sums = exponentials.sum(axis=1)
-        losses = np.log(sums) - picked
-        ctx.softmax = np.divide(exponentials, sums[:, None], out=exponentials)
-        reduce = {"mean": np.mean, "sum": np.sum, "none": np.asarray}[reduction]
-        return x.new_tensor(reduce(losses))
+        # Transposed, because NumPy is several times faster along columns of many than along rows of few.
+        columns = np.array(float_data(x).T, order="C")  # (N, C) -> (C, N), a copy to work in
+        if columns.size:
+            columns -= np.maximum.reduce(columns, axis=0)
+        losses = columns[labels, np.arange(len(labels))]  # (N,), before they are overwritten
+        exponentials = np.exp(columns, out=columns)
+        sums = np.add.reduce(exponentials, axis=0)
+        losses = np.log(sums) - losses
+        ctx.softmax = np.divide(exponentials, sums, out=exponentials).T  # (N, C)
+        if reduction == "none":
+            return x.new_tensor(losses)
+        total = np.add.reduce(losses)
+        # Divided by a number of its own dtype: NumPy 1 would make a float64 of float32 / int.
+        return x.new_tensor(total / total.dtype.type(len(labels)) if reduction == "mean" else total)
 
     @staticmethod
     def backward(ctx, grad_loss):

@@ -6,36 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from mytorch.autograd_engine import Operation, TensorBase
-from mytorch.ops.common import T, require_tensor, unbroadcast
+from mytorch.autograd_engine import TensorBase
+from mytorch.ops.common import T, as_operand, require_tensor
+from mytorch.ops.elementwise import cast
 from mytorch.ops.indexing import GetItem
+from mytorch.ops.select import Where
 from mytorch.ops.shape import expand
 
-__all__ = ["MaskedFill", "argwhere", "masked_fill", "masked_select", "nonzero"]
-
-
-class MaskedFill(Operation):
-    """y = value where mask, x elsewhere.
-    dL/dx: dL/dy with 0 where mask,   dL/dvalue: the sum of dL/dy where mask
-
-    mask: an array of truth values in a tuple. value: a number or a 0-d tensor.
-    Not x * (1 - mask): a gradient of inf or nan behind the mask must not come through."""
-
-    @staticmethod
-    def forward(ctx, x, mask, value):
-        (ctx.mask,) = mask
-        ctx.shape = x.data.shape
-        number = np.asarray(value.data if isinstance(value, TensorBase) else value).astype(x.data.dtype)
-        return x.new_tensor(np.where(ctx.mask, number, x.data))
-
-    @staticmethod
-    def backward(ctx, grad_y):
-        grad_x = grad_value = None
-        if ctx.wanted[0]:
-            grad_x = unbroadcast(MaskedFill.run(grad_y, (ctx.mask,), 0), ctx.shape)
-        if ctx.wanted[2]:
-            grad_value = MaskedFill.run(grad_y, (~ctx.mask,), 0).sum()
-        return grad_x, None, grad_value
+__all__ = ["argwhere", "masked_fill", "masked_select", "nonzero"]
 
 
 def masked_fill(input: T, mask: Any, value: Any) -> T:
@@ -43,7 +21,8 @@ def masked_fill(input: T, mask: Any, value: Any) -> T:
     require_tensor("masked_fill", "input", input)
     if np.ndim(value.data if isinstance(value, TensorBase) else value):
         raise ValueError(f"masked_fill: value must be a number or a 0-d tensor, got {value!r:.60}")
-    return MaskedFill.apply(input, (_mask_for("masked_fill", input, mask).copy(),), value)
+    where = input.new_tensor(_mask_for("masked_fill", input, mask).copy())
+    return Where.apply(where, cast(as_operand(value, input, "masked_fill"), input.data.dtype), input)
 
 
 def masked_select(input: T, mask: Any) -> T:

@@ -7,7 +7,7 @@ from typing import Any
 from mytorch.autograd_engine import Operation
 from mytorch.ops import pool_arrays
 from mytorch.ops.common import T, float_data, require_tensor
-from mytorch.ops.shape import Reshape
+from mytorch.ops.images import as_given, as_images, image_axes
 from mytorch.ops.windows import Window, output_size, pair_of, plain_window
 
 __all__ = [
@@ -127,14 +127,14 @@ def _max_pool(
     function: str, input: Any, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool,
     return_indices: bool, count: int,
 ) -> Any:  # fmt: skip
-    images = _as_images(function, input, count)
+    images = _float_images(function, input, count)
     window = _pool_window(function, kernel_size, stride, padding, dilation, count)
     out = output_size(function, window, images.data.shape[2:], ceil_mode)
-    y = _as_given(MaxPool.apply(images, window, out), input, count)
+    y = as_given(MaxPool.apply(images, window, out), input, count)
     if not return_indices:
         return y
     positions = pool_arrays.WindowChoice(images.data, window, out).positions()
-    return y, _as_given(input.new_tensor(positions), input, count)
+    return y, as_given(input.new_tensor(positions), input, count)
 
 
 def avg_pool2d(
@@ -175,7 +175,7 @@ def _avg_pool(
     function: str, input: Any, kernel_size: Any, stride: Any, padding: Any, ceil_mode: bool,
     count_include_pad: bool, divisor_override: int | None, count: int,
 ) -> Any:  # fmt: skip
-    images = _as_images(function, input, count)
+    images = _float_images(function, input, count)
     window = _pool_window(function, kernel_size, stride, padding, 1, count)
     size = images.data.shape[2:]
     out = output_size(function, window, size, ceil_mode)
@@ -184,28 +184,19 @@ def _avg_pool(
         counts = pool_arrays.window_counts(window, size, out, count_include_pad)
         everywhere = (counts == counts[0, 0]).all()
         divisor = int(counts[0, 0]) if everywhere else (counts.astype(images.data.dtype),)
-    return _as_given(AvgPool.apply(images, window, out, divisor), input, count)
+    return as_given(AvgPool.apply(images, window, out, divisor), input, count)
 
 
-def _as_images(function: str, input: Any, count: int) -> Any:
-    """`input` as (N, C, H, W): 1-d inputs get H = 1, inputs without batch N = 1."""
+def _float_images(function: str, input: Any, count: int) -> Any:
+    """`input`, checked, as floating point images (N, C, H, W)."""
     require_tensor(function, "input", input)
     shape = input.data.shape
     if len(shape) not in (count + 1, count + 2):
-        sizes = "L" if count == 1 else "H, W"
-        raise ValueError(f"{function}: input must have shape (N, C, {sizes}) or (C, {sizes}), got {shape}")
+        axes = image_axes(count)
+        raise ValueError(f"{function}: input must have shape (N, C, {axes}) or (C, {axes}), got {shape}")
     if input.data.dtype.kind != "f":
         input = input.new_tensor(float_data(input))
-    batch = shape[:1] if len(shape) == count + 2 else (1,)
-    full = (*batch, shape[-count - 1], *((1,) if count == 1 else ()), *shape[-count:])
-    return input if full == shape else Reshape.apply(input, full)
-
-
-def _as_given(images: Any, like: Any, count: int) -> Any:
-    """`images` without the axes that `_as_images` gave to `like`."""
-    n, c, h, w = images.data.shape
-    shape = (*((n,) if like.data.ndim == count + 2 else ()), c, *((h, w) if count == 2 else (w,)))
-    return images if shape == images.data.shape else Reshape.apply(images, shape)
+    return as_images(input, count)
 
 
 def _pool_window(function: str, kernel_size: Any, stride: Any, padding: Any, dilation: Any, count: int) -> Window:

@@ -13,7 +13,6 @@ from mytorch.ops.axes import numpy_names
 from mytorch.ops.common import axes_of, require_tensor
 from mytorch.ops.elementwise import cast
 from mytorch.ops.extrema import amax, amin
-from mytorch.ops.masked import MaskedFill
 from mytorch.ops.norm import vector_norm
 from mytorch.ops.rounding import abs
 from mytorch.ops.shape import movedim, unsqueeze
@@ -72,7 +71,9 @@ def _unpacked(packed: Any, shape: tuple[int, ...]) -> tuple[Any, Any, Any]:
 
 def _divisor(x: Any, on_arrays: bool) -> Any:
     """x with inf for 0, so that a division gives 0 there."""
-    return MaskedFill.run(x, ((x if on_arrays else x.data) == 0,), np.inf)
+    data = x if on_arrays else x.data
+    gaps = np.where(data == 0, data.dtype.type(np.inf), data.dtype.type(0))
+    return x + (gaps if on_arrays else x.new_tensor(gaps))
 
 
 class SVDResult(NamedTuple):

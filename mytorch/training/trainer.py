@@ -26,7 +26,7 @@ from mytorch.training.run_folder import RunFolder
 
 __all__ = ["Trainer"]
 
-SECONDS_BETWEEN_PLOTS = 30  # a plot takes half a second, an epoch of a small network less
+SECONDS_BETWEEN_REPORTS = 30  # plots take half a second, an epoch of a small network less
 
 
 class Trainer:
@@ -116,21 +116,21 @@ class Trainer:
             self._begin(train_loader, epochs, generators)
         else:
             self._go_on(RunFolder(resume), train_loader, epochs, generators)
-        plotted = time.monotonic()
+        reported = time.monotonic()
         try:
             while self.epoch < epochs and not self.stop:
                 self._run_epoch(train_loader, val_loader, epochs)
                 self._save(generators)
-                if time.monotonic() - plotted > SECONDS_BETWEEN_PLOTS:
-                    self._plot()
-                    plotted = time.monotonic()
+                if time.monotonic() - reported > SECONDS_BETWEEN_REPORTS:
+                    self._report()
+                    reported = time.monotonic()
         except KeyboardInterrupt:
             if self.folder is not None:
                 print(f"interrupted in epoch {self.epoch + 1}; fit(..., resume={str(self.folder.path)!r}) goes on",
                       file=sys.stderr)  # fmt: skip
             raise
         finally:
-            self._plot()
+            self._report()
         for callback in self.callbacks:
             callback.on_fit_end(self)
         return self.history
@@ -257,12 +257,7 @@ class Trainer:
         """Write what there is after the last finished epoch."""
         if self.folder is None:
             return
-        for file, rows in (
-            ("history.csv", self.history.rows),
-            ("steps.csv", self.history.steps()),
-            ("extremes.csv", self.history.extremes),
-        ):
-            self.folder.write(file, csv_text(rows))
+        self.folder.write("history.csv", csv_text(self.history.rows))
         model = self.model.state_dict()
         if self.best is not None and self.best["epoch"] == self.epoch:
             self.folder.save("best.npz", {**self.best, "model": model})
@@ -280,9 +275,12 @@ class Trainer:
         }
         self.folder.save("last.npz", state)
 
-    def _plot(self) -> None:
+    def _report(self) -> None:
+        """Write what people look at and resuming does not need: the long tables and the plots."""
         if self.folder is None or not self.history.rows:
             return
+        self.folder.write("steps.csv", csv_text(self.history.steps()))
+        self.folder.write("extremes.csv", csv_text(self.history.extremes))
         from mytorch.training.plots import history_figure, png  # when it is needed: Matplotlib takes a second
 
         title = "run " + "/".join(self.folder.path.parts[-2:])

@@ -388,7 +388,7 @@ MUTATIONS = [
     ),
     Mutation(
         "norm-momentum-swapped",
-        NORM,
+        "ops/running_stats.py",
         "average += (batch - average) * step",
         "average += (batch - average) * (1 - step)",
         "2.4",

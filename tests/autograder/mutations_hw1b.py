@@ -5,6 +5,7 @@ from mutations import Mutation
 __all__ = ["MUTATIONS"]
 
 ADAM, DROPOUT, NORM, NORM_OP = "optim/adam.py", "ops/dropout.py", "nn/batchnorm.py", "ops/normalization.py"
+RUNNING = "ops/running_stats.py"
 IGNORED = "upstream gradient ignored"
 
 
@@ -138,14 +139,14 @@ MUTATIONS = [
         "average += (batch - average) * step",
         "average += (batch - average) * (1 - step)",
         "momentum and 1 - momentum are exchanged",
-        NORM,
+        RUNNING,
     ),
     norm(
         "running-replaced",
         "average += (batch - average) * step",
         "average[...] = batch",
         "the last batch replaces the running variance",
-        NORM,
+        RUNNING,
     ),
     norm(
         "batch-in-evaluation",
@@ -156,10 +157,8 @@ MUTATIONS = [
     ),
     norm(
         "updates-in-evaluation",
-        "            return self._by_running_stats(x)",
-        "            y = self._by_running_stats(x)\n"
-        "            self._update_running_stats(*batch_statistics(x.data))\n"
-        "            return y",
+        "            return by_running_stats(",
+        "            self._update_running_stats(*batch_statistics(x.data))\n            return by_running_stats(",
         "the running mean changes in evaluation",
         NORM,
     ),

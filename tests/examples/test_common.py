@@ -77,6 +77,7 @@ def test_other_errors_pass(tmp_path):
         (["--qui"], "unrecognized arguments: --qui"),
         (["--seed", "-1"], "argument --seed: expected an integer of at least 0, got -1"),
         (["--seed", "x"], "argument --seed: invalid int value: 'x'"),
+        (["--threads", "0"], "argument --threads: expected an integer of at least 1, got 0"),
         (["--data", "nowhere"], "argument --data: the folder 'nowhere' does not exist"),
         (["--output", __file__], f"argument --output: cannot make the folder '{__file__}'"),
     ],

@@ -185,6 +185,15 @@ def test_ctc_loss() -> None:
     np.testing.assert_allclose(ours.grad.data, theirs.grad.numpy(), rtol=1e-9, atol=1e-12)
 
 
+def test_instance_norm_without_momentum_keeps_its_averages() -> None:
+    ours, theirs = (n.InstanceNorm1d(3, momentum=None, track_running_stats=True) for n in (nn, torch.nn))
+    x = RNG.standard_normal((2, 3, 5))
+    y, their_y = ours(Tensor(x)), theirs(torch.tensor(x, dtype=torch.float64))
+    np.testing.assert_allclose(y.data, their_y.numpy(), rtol=1e-8, atol=1e-8)
+    assert ours.running_mean.tolist() == theirs.running_mean.tolist() == [0.0] * 3
+    assert ours.running_var.tolist() == theirs.running_var.tolist() == [1.0] * 3
+
+
 @pytest.mark.parametrize("momentum", [0.1, 0.5])
 def test_functional_batch_norm_and_instance_norm(momentum: float) -> None:
     x, gamma, beta = RNG.standard_normal((4, 3, 5)), RNG.uniform(0.5, 2, 3), RNG.standard_normal(3)

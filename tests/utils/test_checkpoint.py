@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import gc
-import sys
 import tracemalloc
 
 import numpy as np
 import pytest
+from support.memory import assert_memory_stays_flat
 
 import mytorch
 from mytorch import autograd
@@ -249,15 +248,4 @@ def test_memory_stays_flat_without_the_garbage_collector() -> None:
         checkpoint(function, x)  # never walked
         x.grad = w.grad = None
 
-    gc.collect()
-    gc.disable()
-    try:
-        for _ in range(200):
-            step()
-        before = sys.getallocatedblocks()
-        for _ in range(500):
-            step()
-        grown = sys.getallocatedblocks() - before
-    finally:
-        gc.enable()
-    assert grown < 200, f"{grown} blocks more after 500 steps"
+    assert_memory_stays_flat(step)
