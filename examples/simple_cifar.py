@@ -5,7 +5,7 @@ The pictures are those of three classes of CIFAR-10: 13,000 train, 2,000 validat
 layers and ReLU, trained with Adam and weight decay, but none on the biases. Every pixel is
 standardised by its mean and standard deviation over the training pictures.
 
-What matters most is that the network sees more pictures than there are: it is trained three times,
+What matters is that the network does not learn 13,000 pictures by heart: it is trained three times,
 with the pictures as they are, mirrored at random, and mirrored and moved by a pixel at random. The
 run and the epoch with the best validation accuracy are kept, and the test set is looked at once, at
 the end. --quick trains on 500 made-up pictures and asserts that the loss falls to less than a half.

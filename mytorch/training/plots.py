@@ -61,7 +61,7 @@ def compare_figure(
     histories: Mapping[str, History], names: Sequence[str] = ("loss",), title: str = "", log_scale: bool = False
 ) -> Figure:
     """Several runs on one plot: a panel for each of `names`, training dashed and validation solid."""
-    figure = Figure(figsize=(6.5 * len(names), 5), dpi=100, layout="constrained")
+    figure = Figure(figsize=(6.5 * len(names), 5), dpi=80, layout="constrained")
     for axes, name in zip(figure.subplots(1, len(names), squeeze=False)[0], names):
         for (run, history), colour in zip(histories.items(), COLOURS):
             for column, style, part in ((name, "--", "training"), (f"val_{name}", "-", "validation")):
