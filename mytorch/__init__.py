@@ -49,7 +49,7 @@ from mytorch.dtypes import (
 )
 from mytorch.memory import keep_freed_memory
 from mytorch.ops.activation import log_softmax, relu, sigmoid, softmax, tanh
-from mytorch.ops.arithmetic import floor_divide, lerp, reciprocal, remainder, rsqrt, square
+from mytorch.ops.arithmetic import div, floor_divide, lerp, reciprocal, remainder, rsqrt, square
 from mytorch.ops.comparison import (
     allclose,
     eq,
@@ -73,7 +73,7 @@ from mytorch.ops.cumulative import cumprod, cumsum, prod
 from mytorch.ops.decompositions import det, inverse, matrix_power, slogdet
 from mytorch.ops.diagonal import diag, diag_embed, diagonal, trace, tril, triu
 from mytorch.ops.einsum import einsum, tensordot
-from mytorch.ops.elementwise import add, div, exp, log, mul, neg, pow, sqrt, sub
+from mytorch.ops.elementwise import add, exp, log, mul, neg, pow, sqrt, sub
 from mytorch.ops.exponential import expm1, log1p, log2, log10, logaddexp, logit
 from mytorch.ops.extrema import amax, amin, argmax, argmin, max, min
 from mytorch.ops.flip_roll import flip, fliplr, flipud, roll
