@@ -49,7 +49,7 @@ from mytorch.dtypes import (
 )
 from mytorch.memory import keep_freed_memory
 from mytorch.ops.activation import log_softmax, relu, sigmoid, softmax, tanh
-from mytorch.ops.arithmetic import floor_divide, lerp, reciprocal, remainder, rsqrt, square
+from mytorch.ops.arithmetic import div, floor_divide, lerp, reciprocal, remainder, rsqrt, square
 from mytorch.ops.comparison import (
     allclose,
     eq,
@@ -73,7 +73,7 @@ from mytorch.ops.cumulative import cumprod, cumsum, prod
 from mytorch.ops.decompositions import det, inverse, matrix_power, slogdet
 from mytorch.ops.diagonal import diag, diag_embed, diagonal, trace, tril, triu
 from mytorch.ops.einsum import einsum, tensordot
-from mytorch.ops.elementwise import add, div, exp, log, mul, neg, pow, sqrt, sub
+from mytorch.ops.elementwise import add, exp, log, mul, neg, pow, sqrt, sub
 from mytorch.ops.exponential import expm1, log1p, log2, log10, logaddexp, logit
 from mytorch.ops.extrema import amax, amin, argmax, argmin, max, min
 from mytorch.ops.flip_roll import flip, fliplr, flipud, roll
@@ -147,7 +147,18 @@ from mytorch.threads import get_num_threads, set_num_threads
 from mytorch.version import __version__
 
 if TYPE_CHECKING:  # see __getattr__
-    from mytorch import autograd, data, datasets, linalg, nn, optim, profiler, training, utils
+    from mytorch import (
+        autograd,
+        data,
+        datasets,
+        linalg,
+        nn,
+        numeric_check,
+        optim,
+        profiler,
+        training,
+        utils,
+    )
     from mytorch.model_summary import summary
     from mytorch.ops.recurrent_cells import gru_cell, lstm_cell, rnn_relu_cell, rnn_tanh_cell
     from mytorch.serialization import load, save
@@ -179,7 +190,9 @@ keep_freed_memory()
 
 
 # Parts that many programs do without are imported when first used, which makes `import mytorch` twice as quick.
-_MODULES_ON_DEMAND = ("autograd", "data", "datasets", "linalg", "nn", "optim", "profiler", "training", "utils")
+_MODULES_ON_DEMAND = (
+    "autograd", "data", "datasets", "linalg", "nn", "numeric_check", "optim", "profiler", "training", "utils",
+)  # fmt: skip
 _NAMES_ON_DEMAND = {
     "gru_cell": "ops.recurrent_cells",
     "load": "serialization",

@@ -17,8 +17,13 @@ __all__ = [
 ]  # fmt: skip
 
 
-def shape_of(function: str, sizes: tuple) -> tuple[int, ...]:
-    """`sizes`, given as f(2, 3) or f((2, 3)), as a shape. TypeError unless they are ints, ValueError below 0."""
+def shape_of(function: str, sizes: tuple, size: Any = None) -> tuple[int, ...]:
+    """The shape that was given as f(2, 3), f((2, 3)) or f(size=(2, 3)). TypeError unless they are ints,
+    ValueError below 0."""
+    if size is not None:
+        if sizes:
+            raise TypeError(f"{function}: sizes were given twice, {sizes} and size={size}")
+        sizes = (size,)
     try:
         shape = sizes_of(sizes)
     except AttributeError:
@@ -59,19 +64,19 @@ def from_numpy(ndarray: np.ndarray) -> Tensor:
 # ------------------------------------------------------------------------------ constants
 
 
-def zeros(*size: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+def zeros(*sizes: Any, size: Any = None, dtype: Any = None, requires_grad: bool = False) -> Tensor:
     """Zeros: zeros(2, 3) or zeros((2, 3)). In the default dtype unless `dtype` says otherwise."""
-    return leaf(np.zeros(shape_of("zeros", size), dtype_or_default(dtype)), requires_grad)
+    return leaf(np.zeros(shape_of("zeros", sizes, size), dtype_or_default(dtype)), requires_grad)
 
 
-def ones(*size: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+def ones(*sizes: Any, size: Any = None, dtype: Any = None, requires_grad: bool = False) -> Tensor:
     """Ones: ones(2, 3) or ones((2, 3)). In the default dtype unless `dtype` says otherwise."""
-    return leaf(np.ones(shape_of("ones", size), dtype_or_default(dtype)), requires_grad)
+    return leaf(np.ones(shape_of("ones", sizes, size), dtype_or_default(dtype)), requires_grad)
 
 
-def empty(*size: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+def empty(*sizes: Any, size: Any = None, dtype: Any = None, requires_grad: bool = False) -> Tensor:
     """A tensor whose elements are whatever was in memory: to be filled."""
-    return leaf(np.empty(shape_of("empty", size), dtype_or_default(dtype)), requires_grad)
+    return leaf(np.empty(shape_of("empty", sizes, size), dtype_or_default(dtype)), requires_grad)
 
 
 def full(size: Any, fill_value: Any, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
@@ -92,12 +97,21 @@ def eye(n: int, m: int | None = None, *, dtype: Any = None, requires_grad: bool 
 
 
 def arange(
-    start: float, end: float | None = None, step: float = 1, *, dtype: Any = None, requires_grad: bool = False
-) -> Tensor:  # fmt: skip
+    start: float | None = None,
+    end: float | None = None,
+    step: float = 1,
+    *,
+    dtype: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """start, start + step, ... up to but without `end`; arange(end) starts at 0. int64 if all three
     are ints, otherwise in the default dtype."""
     if end is None:
-        start, end = 0, start
+        start, end = None, start
+    if end is None:
+        raise TypeError("arange: end is missing")
+    if start is None:
+        start = 0
     if step == 0 or (end - start) * step < 0:
         raise ValueError(f"arange: step must not be 0 and must lead from start to end, got {start}, {end}, {step}")
     if dtype is None:

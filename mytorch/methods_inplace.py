@@ -134,7 +134,7 @@ class InPlaceMethods(TensorBase):
     add_ = in_place(elementwise.add)
     sub_ = in_place(elementwise.sub)
     mul_ = in_place(elementwise.mul)
-    div_ = in_place(elementwise.div)
+    div_ = in_place(arithmetic.div)
     pow_ = in_place(elementwise.pow)
     neg_ = in_place(elementwise.neg)
     exp_ = in_place(elementwise.exp)

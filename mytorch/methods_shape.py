@@ -13,15 +13,19 @@ from mytorch.ops import (
     linalg,
     masked,
     repeat,
-    shape,
+    shape as shapes,
 )
 from mytorch.tensor_base import TensorBase
 
 __all__ = ["ShapeMethods", "sizes_of"]
 
 
-def sizes_of(args: tuple) -> tuple[int, ...]:
-    """Sizes or axes, given as `f(2, 3)` or as `f((2, 3))`."""
+def sizes_of(args: tuple, named: Any = None) -> tuple[int, ...]:
+    """Sizes or axes, given as `f(2, 3)`, as `f((2, 3))`, or `named`, as `f(dims=(2, 3))`."""
+    if named is not None:
+        if args:
+            raise TypeError(f"sizes or axes were given twice, {args} and {named}")
+        args = (named,)
     if len(args) == 1 and isinstance(args[0], (tuple, list)):
         args = tuple(args[0])
     return tuple([int(n.__index__()) for n in args])
@@ -34,22 +38,21 @@ class ShapeMethods(TensorBase):
 
     # ------------------------------------------------ methods that are the function itself
 
-    clone = shape.clone
-    flatten = shape.flatten
-    ravel = shape.ravel
-    unflatten = shape.unflatten
-    transpose = shape.transpose
-    swapaxes = shape.swapaxes
-    swapdims = shape.swapdims
-    t = shape.t
-    movedim = shape.movedim
-    moveaxis = shape.moveaxis
-    squeeze = shape.squeeze
-    unsqueeze = shape.unsqueeze
-    expand_as = shape.expand_as
-    broadcast_to = shape.broadcast_to
+    clone = shapes.clone
+    flatten = shapes.flatten
+    ravel = shapes.ravel
+    unflatten = shapes.unflatten
+    transpose = shapes.transpose
+    swapaxes = shapes.swapaxes
+    swapdims = shapes.swapdims
+    t = shapes.t
+    movedim = shapes.movedim
+    moveaxis = shapes.moveaxis
+    squeeze = shapes.squeeze
+    unsqueeze = shapes.unsqueeze
+    expand_as = shapes.expand_as
+    broadcast_to = shapes.broadcast_to
 
-    split = join_split.split
     chunk = join_split.chunk
     unbind = join_split.unbind
     narrow = join_split.narrow
@@ -90,42 +93,46 @@ class ShapeMethods(TensorBase):
 
     # ------------------------------------- methods that also take sizes one by one, f(2, 3)
 
-    def reshape(self, *sizes: Any):
-        return shape.reshape(self, sizes_of(sizes))
+    def reshape(self, *sizes: Any, shape: Any = None):
+        return shapes.reshape(self, sizes_of(sizes, shape))
 
-    # PyTorch refuses view where it would have to copy; here it copies, because an array's layout in
-    # memory can differ from that of PyTorch's tensor.
-    view = reshape
+    def view(self, *sizes: Any, size: Any = None):
+        """`reshape`. PyTorch refuses view where it would have to copy; here it copies, because an
+        array's layout in memory can differ from that of PyTorch's tensor."""
+        return shapes.reshape(self, sizes_of(sizes, size))
 
-    def permute(self, *dims: Any):
-        return shape.permute(self, sizes_of(dims))
+    def permute(self, *axes: Any, dims: Any = None):
+        return shapes.permute(self, sizes_of(axes, dims))
 
-    def expand(self, *sizes: Any):
-        return shape.expand(self, sizes_of(sizes))
+    def expand(self, *sizes: Any, size: Any = None):
+        return shapes.expand(self, sizes_of(sizes, size))
 
-    def repeat(self, *repeats: Any):
-        return repeat.repeat(self, sizes_of(repeats))
+    def repeat(self, *counts: Any, repeats: Any = None):
+        return repeat.repeat(self, sizes_of(counts, repeats))
 
-    def tile(self, *dims: Any):
-        return repeat.tile(self, sizes_of(dims))
+    def tile(self, *counts: Any, dims: Any = None):
+        return repeat.tile(self, sizes_of(counts, dims))
 
-    def flip(self, *dims: Any):
-        return flip_roll.flip(self, sizes_of(dims))
+    def flip(self, *axes: Any, dims: Any = None):
+        return flip_roll.flip(self, sizes_of(axes, dims))
+
+    def split(self, split_size: Any, dim: int = 0):
+        return join_split.split(self, split_size, dim)
 
     def reshape_as(self, other: Any):
-        return shape.reshape(self, other.shape)
+        return shapes.reshape(self, other.shape)
 
     view_as = reshape_as
 
     @property
     def T(self):  # noqa: N802
         """The axes in reverse order: of a matrix, its transpose."""
-        return shape.permute(self, range(self._data.ndim)[::-1])
+        return shapes.permute(self, range(self._data.ndim)[::-1])
 
     @property
     def mT(self):  # noqa: N802
         """The last two axes exchanged: the transpose of every matrix in a batch."""
-        return shape.transpose(self, -2, -1)
+        return shapes.transpose(self, -2, -1)
 
     def is_contiguous(self) -> bool:
         """Whether the elements lie in memory in reading order."""
@@ -133,4 +140,4 @@ class ShapeMethods(TensorBase):
 
     def contiguous(self):
         """This tensor, or if its elements do not lie in memory in reading order, a copy."""
-        return self if self.is_contiguous() else shape.clone(self)
+        return self if self.is_contiguous() else shapes.clone(self)

@@ -19,28 +19,28 @@ __all__ = [
 
 
 def rand(
-    *size: Any, generator: Generator | None = None, dtype: Any = None, requires_grad: bool = False
+    *sizes: Any, size: Any = None, generator: Generator | None = None, dtype: Any = None, requires_grad: bool = False
 ) -> Tensor:  # fmt: skip
     """Numbers from 0 to below 1, all equally likely: rand(2, 3) or rand((2, 3))."""
     draw = numpy_generator("rand", generator)
     dtype = _float_dtype("rand", dtype)
-    shape = shape_of("rand", size)
+    shape = shape_of("rand", sizes, size)
     if dtype == np.float16:  # NumPy draws no halves, and rounding a float32 could give 1: multiples of 2^-11 instead
         return leaf(np.asarray(draw.integers(0, 2**11, shape) / 2**11).astype(dtype), requires_grad)
     return leaf(np.asarray(draw.random(shape, dtype=dtype.type)), requires_grad)
 
 
 def randn(
-    *size: Any, generator: Generator | None = None, dtype: Any = None, requires_grad: bool = False
+    *sizes: Any, size: Any = None, generator: Generator | None = None, dtype: Any = None, requires_grad: bool = False
 ) -> Tensor:  # fmt: skip
     """Normally distributed numbers, mean 0 and variance 1: randn(2, 3) or randn((2, 3))."""
     draw = numpy_generator("randn", generator)
     dtype = _float_dtype("randn", dtype)
-    return leaf(np.asarray(draw.standard_normal(shape_of("randn", size))).astype(dtype), requires_grad)
+    return leaf(np.asarray(draw.standard_normal(shape_of("randn", sizes, size))).astype(dtype), requires_grad)
 
 
 def randint(
-    low: int,
+    low: int = 0,
     high: Any = None,
     size: Any = None,
     *,

@@ -304,7 +304,7 @@ class Tensor(TensorMethods):
     def __deepcopy__(self, memo: dict) -> Tensor:
         if self.grad_fn is not None:
             raise RuntimeError("only leaves can be copied with deepcopy; use detach() on the result of an operation")
-        copy = Tensor(self._data.copy(), self.requires_grad, is_parameter=self.is_parameter)
+        copy = _leaf(self._data.copy(), self.requires_grad, self.is_leaf, self.is_parameter)
         copy._grad = None if self._grad is None else self._grad.detach().clone()
         memo[id(self)] = copy
         return copy
@@ -312,7 +312,7 @@ class Tensor(TensorMethods):
     def __reduce_ex__(self, protocol: Any) -> tuple:
         if self.grad_fn is not None:
             raise RuntimeError("only leaves can be copied or pickled; use detach() on the result of an operation")
-        return Tensor, (self._data, self.requires_grad, self.is_leaf, self.is_parameter)
+        return _leaf, (self._data, self.requires_grad, self.is_leaf, self.is_parameter)
 
     # --------------------------------------------------- creation, handout style
 
@@ -333,6 +333,13 @@ class Tensor(TensorMethods):
     @staticmethod
     def arange(*interval: Any, **options: Any) -> Tensor:
         return Tensor(np.arange(*interval), **options)
+
+
+def _leaf(data: np.ndarray, requires_grad: bool, is_leaf: bool, is_parameter: bool) -> Tensor:
+    """A copy of a leaf: also of a frozen parameter, which the constructor does not make."""
+    leaf = Tensor(data, requires_grad or is_parameter, is_leaf, is_parameter)
+    leaf.requires_grad = requires_grad
+    return leaf
 
 
 def tensor(data: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:

@@ -9,7 +9,7 @@ import numpy as np
 from mytorch.methods_inplace import InPlaceMethods
 from mytorch.methods_math import MathMethods
 from mytorch.methods_shape import ShapeMethods, sizes_of
-from mytorch.ops import activation, elementwise, indexing, linalg
+from mytorch.ops import activation, arithmetic, elementwise, indexing, linalg
 from mytorch.ops.common import as_operand
 from mytorch.ops.comparison import compare
 from mytorch.ops.elementwise import Add, Div, Mul, Neg, Pow, Sub
@@ -118,7 +118,7 @@ class TensorMethods(MathMethods, ShapeMethods, InPlaceMethods):
     add = elementwise.add
     sub = elementwise.sub
     mul = elementwise.mul
-    div = elementwise.div
+    div = arithmetic.div
     pow = elementwise.pow
     neg = elementwise.neg
     exp = elementwise.exp

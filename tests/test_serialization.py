@@ -224,6 +224,16 @@ def test_every_damaged_byte_is_noticed_or_does_no_harm(path) -> None:
     assert noticed > 0.6 * len(whole), "the rest are dates and flags of the zip format"
 
 
+def test_an_array_that_claims_to_be_shorter_is_noticed(tmp_path) -> None:
+    file = tmp_path / "x.npz"
+    mytorch.save([np.arange(3000.0)], file)
+    whole = file.read_bytes()
+    assert whole.count(b"(3000,)") == 1
+    file.write_bytes(whole.replace(b"(3000,)", b"(1000,)"))  # NumPy would stop before the end, where the checksum is
+    with pytest.raises(LoadError, match=r"x\.npz"):
+        mytorch.load(file)
+
+
 @pytest.mark.parametrize("contents", [b"", b"text\n" * 100, pickle.dumps({"a": 1}), b"\x89PNG" + b"\0" * 500])
 def test_foreign_files(path, contents) -> None:
     path.write_bytes(contents)
@@ -264,7 +274,17 @@ def test_nothing_is_unpickled(tmp_path) -> None:
 
 @pytest.mark.parametrize(
     "structure",
-    ["{", "[1]", '{"unknown": 1}', '{"array": "missing"}', '{"dict": 3}', '{"tensor": "0"}', "{}", "[" * 100_000],
+    [
+        "{",
+        "[1]",
+        '{"unknown": 1}',
+        '{"unknown": "0", "requires_grad": false, "is_parameter": false}',
+        '{"array": "missing"}',
+        '{"dict": 3}',
+        '{"tensor": "0"}',
+        "{}",
+        "[" * 100_000,
+    ],
 )
 def test_damaged_descriptions(tmp_path, structure) -> None:
     file = tmp_path / "x.npz"

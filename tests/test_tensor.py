@@ -419,6 +419,15 @@ def test_deepcopy_and_pickle_of_leaves() -> None:
     assert [p.shape for p in model.parameters()] == [(3, 2), (3,)]
 
 
+def test_deepcopy_and_pickle_of_frozen_parameters() -> None:
+    model = mytorch.nn.Linear(2, 3)
+    model.weight.requires_grad = False
+    for twin in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+        assert [p.requires_grad for p in twin.parameters()] == [False, True]
+        assert [p.is_parameter for p in twin.parameters()] == [True, True]
+        np.testing.assert_array_equal(twin.weight.data, model.weight.data)
+
+
 # --------------------------------------------------------------------------- the package
 
 

@@ -56,8 +56,9 @@ def public_modules(package: ModuleType) -> Iterator[ModuleType]:
 
 # Not found by walking the files: a user writes mytorch.nn.Linear, wherever the class is defined.
 MODULES = (
-    "linalg", "autograd", "autograd.functional", "nn", "nn.functional", "nn.init", "nn.utils", "nn.utils.rnn", "optim",
-    "optim.lr_scheduler", "data", "data.transforms", "datasets", "profiler", "utils.checkpoint",
+    "linalg", "autograd", "autograd.functional", "nn", "nn.functional", "nn.init", "nn.utils", "nn.utils.rnn",
+    "numeric_check", "optim", "optim.lr_scheduler", "data", "data.transforms", "datasets", "profiler",
+    "training", "training.plots", "utils.checkpoint",
 )  # fmt: skip
 
 

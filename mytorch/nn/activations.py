@@ -6,14 +6,25 @@ from mytorch.nn import functional as F
 from mytorch.nn.module import Module
 from mytorch.tensor import Tensor
 
-__all__ = ["ReLU", "Sigmoid", "Softmax", "Tanh"]
+__all__ = ["InPlaceActivation", "ReLU", "Sigmoid", "Softmax", "Tanh"]
 
 
-class ReLU(Module):
+class InPlaceActivation(Module):
+    """Base of activations that can write their result into their input: inplace=True."""
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__()
+        self.inplace = inplace
+
+    def extra_repr(self) -> str:
+        return "inplace=True" if self.inplace else ""
+
+
+class ReLU(InPlaceActivation):
     """max(x, 0), element-wise. (Handout 002, section 2.2.)"""
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.relu(x)
+        return F.relu(x, self.inplace)
 
 
 class Tanh(Module):

@@ -1,7 +1,8 @@
 """First values of weights, in place: `nn.init.kaiming_uniform_(layer.weight)`. PyTorch's formulas.
 
 All draw from the generator that `mytorch.manual_seed` restarts, unless given a `generator`, and
-return the tensor. Nothing is recorded.
+return the tensor. Nothing is recorded. `initialize_(layer.weight, "xavier_uniform")` takes the name
+as a string, from a file of settings for example.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from mytorch.random import numpy_generator
 from mytorch.tensor import Tensor
 
 __all__ = [
-    "calculate_gain", "constant_", "eye_", "kaiming_normal_", "kaiming_uniform_", "normal_", "ones_", "orthogonal_",
-    "sparse_", "trunc_normal_", "uniform_", "xavier_normal_", "xavier_uniform_", "zeros_",
+    "calculate_gain", "constant_", "eye_", "glorot_normal_", "glorot_uniform_", "he_normal_", "he_uniform_",
+    "initialize_", "kaiming_normal_", "kaiming_uniform_", "normal_", "ones_", "orthogonal_", "sparse_", "std_normal_",
+    "trunc_normal_", "truncated_normal_", "uniform_", "xavier_normal_", "xavier_uniform_", "zeros_",
 ]  # fmt: skip
 
 
@@ -165,3 +167,51 @@ def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Any =
     for column in range(tensor.shape[1]):
         values[rng.permutation(tensor.shape[0])[:zeros], column] = 0
     return _fill("sparse_", tensor, values)
+
+
+# ------------------------------------------------ by the names that courses such as handout 001 use
+
+
+def glorot_uniform_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> Tensor:
+    """`xavier_uniform_` by its author's other name: U(-a, a), a = gain * sqrt(6 / (fan_in + fan_out))."""
+    return xavier_uniform_(tensor, gain, generator)
+
+
+def glorot_normal_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> Tensor:
+    """`xavier_normal_` by its author's other name: N(0, s^2), s = gain * sqrt(2 / (fan_in + fan_out))."""
+    return xavier_normal_(tensor, gain, generator)
+
+
+def he_uniform_(tensor: Tensor, generator: Any = None) -> Tensor:
+    """U(-b, b), b = sqrt(6 / fan_in): `kaiming_uniform_` for a layer that ReLU follows. (He et al. 2015.)"""
+    return kaiming_uniform_(tensor, nonlinearity="relu", generator=generator)
+
+
+def he_normal_(tensor: Tensor, generator: Any = None) -> Tensor:
+    """N(0, 2 / fan_in): `kaiming_normal_` for a layer that ReLU follows. (He et al. 2015, equation 10.)"""
+    return kaiming_normal_(tensor, nonlinearity="relu", generator=generator)
+
+
+def std_normal_(tensor: Tensor, generator: Any = None) -> Tensor:
+    """From N(0, 1)."""
+    return normal_(tensor, generator=generator)
+
+
+def truncated_normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Any = None) -> Tensor:
+    """From N(mean, std^2) without what is more than 2 std from the mean: such numbers are drawn again.
+
+    `trunc_normal_` is PyTorch's, whose bounds are numbers and not multiples of std."""
+    if not std > 0:
+        raise ValueError(f"truncated_normal_: std must be positive, got {std}")
+    return trunc_normal_(tensor, mean, std, mean - 2 * std, mean + 2 * std, generator)
+
+
+def initialize_(tensor: Tensor, name: str, **options: Any) -> Tensor:
+    """The initialiser of that name, with or without the underscore at its end.
+
+    options: its other arguments, as in `initialize_(weight, "kaiming_normal", mode="fan_out")`."""
+    names = [known for known in __all__ if known.endswith("_") and known != "initialize_"]
+    function = f"{str(name).rstrip('_')}_"
+    if function not in names:
+        raise ValueError(f"initialize_: name must be one of {[known[:-1] for known in names]}, got {name!r}")
+    return globals()[function](tensor, **options)

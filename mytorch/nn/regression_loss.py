@@ -14,7 +14,7 @@ __all__ = ["HuberLoss", "L1Loss", "MSELoss", "SmoothL1Loss"]
 class HuberLoss(Module):
     """d^2 / 2 where |d| < delta, else delta * (|d| - delta / 2), with d = input - target, averaged."""
 
-    def __init__(self, *, reduction: str = "mean", delta: float = 1.0) -> None:
+    def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
         super().__init__()
         self.reduction = reduction
         self.delta = delta

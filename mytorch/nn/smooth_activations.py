@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mytorch.nn import functional as F
+from mytorch.nn.activations import InPlaceActivation
 from mytorch.nn.module import Module
 from mytorch.tensor import Tensor
 
@@ -23,32 +24,32 @@ __all__ = [
 ]
 
 
-class CELU(Module):
+class CELU(InPlaceActivation):
     """x where positive, else alpha * (e^(x / alpha) - 1)."""
 
-    def __init__(self, alpha: float = 1.0) -> None:
-        super().__init__()
+    def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
+        super().__init__(inplace)
         self.alpha = alpha
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.celu(x, self.alpha)
+        return F.celu(x, self.alpha, self.inplace)
 
     def extra_repr(self) -> str:
-        return f"alpha={self.alpha}"
+        return f"alpha={self.alpha}" + (", inplace=True" if self.inplace else "")
 
 
-class ELU(Module):
+class ELU(InPlaceActivation):
     """x where positive, else alpha * (e^x - 1)."""
 
-    def __init__(self, alpha: float = 1.0) -> None:
-        super().__init__()
+    def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
+        super().__init__(inplace)
         self.alpha = alpha
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.elu(x, self.alpha)
+        return F.elu(x, self.alpha, self.inplace)
 
     def extra_repr(self) -> str:
-        return f"alpha={self.alpha}"
+        return f"alpha={self.alpha}" + (", inplace=True" if self.inplace else "")
 
 
 class GELU(Module):
@@ -100,25 +101,25 @@ class LogSoftmax(Module):
         return f"dim={self.dim}"
 
 
-class Mish(Module):
+class Mish(InPlaceActivation):
     """x * tanh(softplus(x)), element-wise."""
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.mish(x)
+        return F.mish(x, self.inplace)
 
 
-class SELU(Module):
+class SELU(InPlaceActivation):
     """scale * elu(x, alpha) with the numbers that keep mean 0 and variance 1."""
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.selu(x)
+        return F.selu(x, self.inplace)
 
 
-class SiLU(Module):
+class SiLU(InPlaceActivation):
     """x * sigmoid(x), element-wise."""
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.silu(x)
+        return F.silu(x, self.inplace)
 
 
 class Softmin(Module):

@@ -43,7 +43,7 @@ class TransformerEncoderLayer(Module):
         bias: bool = True,
     ) -> None:
         super().__init__()
-        functions = {"relu": F.relu, "gelu": F.gelu}
+        functions: dict[str, Callable[..., Any]] = {"relu": F.relu, "gelu": F.gelu}
         if not callable(activation) and activation not in functions:
             raise ValueError(
                 f"TransformerEncoderLayer: activation must be 'relu', 'gelu' or a function, got {activation!r}"

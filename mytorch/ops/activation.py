@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from mytorch.autograd_engine import Operation
+from mytorch.ops.assignment import change
 from mytorch.ops.common import T, axis_of, float_data, require_tensor
-from mytorch.ops.elementwise import Exp
+from mytorch.ops.elementwise import Exp, cast
 
 __all__ = [
     "LogSoftmax", "ReLU", "Sigmoid", "Softmax", "Tanh",
@@ -31,9 +34,11 @@ class ReLU(Operation):
         return grad_y * (y > 0)
 
 
-def relu(input: T) -> T:
+def relu(input: T, inplace: bool = False) -> T:
     """max(input, 0), element-wise."""
     require_tensor("relu", "input", input)
+    if inplace:
+        return change(input, "relu_", relu, (), {})
     return ReLU.apply(input)
 
 
@@ -58,9 +63,11 @@ class LogSoftmax(Operation):
         return grad_y - Exp.run(y) * grad_y.sum(axis=ctx.axis, keepdims=True), None
 
 
-def log_softmax(input: T, dim: int) -> T:
-    """log(softmax(input)) along `dim`, stable for large and small values."""
+def log_softmax(input: T, dim: int, *, dtype: Any = None) -> T:
+    """log(softmax(input)) along `dim`, stable for large and small values. dtype: cast `input` to it first."""
     require_tensor("log_softmax", "input", input)
+    if dtype is not None:
+        input = cast(input, dtype)
     return LogSoftmax.apply(input, axis_of("log_softmax", dim, input.data.ndim))
 
 
@@ -86,9 +93,12 @@ class Softmax(Operation):
         return y * (grad_y - (grad_y * y).sum(axis=ctx.axis, keepdims=True)), None
 
 
-def softmax(input: T, dim: int) -> T:
-    """e^input divided by its sum along `dim`: positive numbers that add up to 1."""
+def softmax(input: T, dim: int, *, dtype: Any = None) -> T:
+    """e^input divided by its sum along `dim`: positive numbers that add up to 1. dtype: cast `input` to
+    it first."""
     require_tensor("softmax", "input", input)
+    if dtype is not None:
+        input = cast(input, dtype)
     return Softmax.apply(input, axis_of("softmax", dim, input.data.ndim))
 
 
@@ -121,8 +131,9 @@ class Sigmoid(Operation):
     @staticmethod
     def forward(ctx, x):
         data = float_data(x)
+        one = data.dtype.type(1)  # a Python 1 beside a 0-d float32 would make NumPy 1 use float64
         small = np.exp(-np.abs(data))  # e^-|x|, at most 1
-        y = x.new_tensor(np.where(data >= 0, data.dtype.type(1), small) / (1 + small))
+        y = x.new_tensor(np.where(data >= 0, one, small) / (one + small))
         ctx.save_for_backward(y)
         return y
 

@@ -1,4 +1,4 @@
-"""Less common arithmetic: square, reciprocal, 1/sqrt, remainder, floor division, interpolation."""
+"""Less common arithmetic: square, reciprocal, 1/sqrt, remainder, rounded division, interpolation."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from mytorch.autograd_engine import BinaryOperation, Operation
+from mytorch.autograd_engine import BinaryOperation, Operation, TensorBase
 from mytorch.dtypes import result_dtype
-from mytorch.ops.common import T, as_operand, float_data, operands, reduced, require_tensor, unbroadcast
-from mytorch.ops.rounding import zeros_of
+from mytorch.ops import elementwise
+from mytorch.ops.common import T, as_operand, float_data, operands, promoted, reduced, require_tensor, unbroadcast
+from mytorch.ops.rounding import trunc, zeros_of
 
 __all__ = [
     "FloorDivide", "Lerp", "Reciprocal", "Remainder", "Rsqrt", "Square",
-    "floor_divide", "lerp", "reciprocal", "remainder", "rsqrt", "square",
+    "div", "floor_divide", "lerp", "reciprocal", "remainder", "rsqrt", "square",
 ]  # fmt: skip
 
 
@@ -100,6 +101,27 @@ def floor_divide(input: T, other: Any) -> T:
     return FloorDivide.apply(input, as_operand(other, input, "floor_divide"))
 
 
+def div(input: T, other: Any, *, rounding_mode: str | None = None) -> T:
+    """input / other, element-wise. `other`: a Tensor, a number or a NumPy array.
+
+    rounding_mode: "floor" rounds the quotient down, as floor_divide; "trunc" towards 0."""
+    if rounding_mode is None:
+        return elementwise.div(input, other)
+    if rounding_mode not in ("floor", "trunc"):
+        raise ValueError(f"div: rounding_mode must be None, 'floor' or 'trunc', got {rounding_mode!r}")
+    require_tensor("div", "input", input)
+    divisor = as_operand(other, input, "div")
+    if rounding_mode == "floor":
+        return floor_divide(input, divisor)
+    x, y = promoted(input, divisor)
+    if x.dtype.kind == "f":
+        return trunc(elementwise.div(input, divisor))
+    _refuse_integer_division_by_zero("div", x, y)
+    quotient = np.floor_divide(x, y)  # exact for all integers, which a float quotient is not
+    quotient += (quotient < 0) & (quotient * y != x)
+    return input.new_tensor(quotient)
+
+
 class Remainder(BinaryOperation):
     """c = a - b * floor(a / b), with the sign of b.   dL/da = dL/dc,   dL/db = -dL/dc * floor(a / b)"""
 
@@ -116,8 +138,11 @@ class Remainder(BinaryOperation):
         return reduced(ctx, grad_c, -grad_c * FloorDivide.run(a, b) if ctx.wanted[1] else None)
 
 
-def remainder(input: T, other: Any) -> T:
-    """The rest that division by `other` leaves, with the sign of `other`, as Python's %."""
+def remainder(input: Any, other: Any) -> Any:
+    """The rest that division by `other` leaves, with the sign of `other`, as Python's %. One of the
+    two may be a number."""
+    if isinstance(other, TensorBase):
+        input = as_operand(input, other, "remainder")
     require_tensor("remainder", "input", input)
     return Remainder.apply(input, as_operand(other, input, "remainder"))
 

@@ -12,7 +12,7 @@ from mytorch.ops.common import T, as_operand, float_data, operands, reduced, req
 
 __all__ = [
     "Add", "Cast", "Div", "Exp", "Log", "Mul", "Neg", "Pow", "Sqrt", "Sub",
-    "add", "cast", "div", "exp", "log", "mul", "neg", "pow", "sqrt", "sub",
+    "add", "cast", "exp", "log", "mul", "neg", "pow", "sqrt", "sub",
 ]  # fmt: skip
 
 
@@ -29,10 +29,10 @@ class Add(BinaryOperation):
         return reduced(ctx, grad_c, grad_c)
 
 
-def add(input: T, other: Any) -> T:
-    """input + other, element-wise. `other`: a Tensor, a number or a NumPy array."""
+def add(input: T, other: Any, *, alpha: float = 1) -> T:
+    """input + alpha * other, element-wise. `other`: a Tensor, a number or a NumPy array."""
     require_tensor("add", "input", input)
-    return Add.apply(input, as_operand(other, input, "add"))
+    return Add.apply(input, _scaled(as_operand(other, input, "add"), alpha))
 
 
 class Sub(BinaryOperation):
@@ -48,10 +48,14 @@ class Sub(BinaryOperation):
         return reduced(ctx, grad_c, -grad_c if ctx.wanted[1] else None)
 
 
-def sub(input: T, other: Any) -> T:
-    """input - other, element-wise. `other`: a Tensor, a number or a NumPy array."""
+def sub(input: T, other: Any, *, alpha: float = 1) -> T:
+    """input - alpha * other, element-wise. `other`: a Tensor, a number or a NumPy array."""
     require_tensor("sub", "input", input)
-    return Sub.apply(input, as_operand(other, input, "sub"))
+    return Sub.apply(input, _scaled(as_operand(other, input, "sub"), alpha))
+
+
+def _scaled(other: Any, alpha: float) -> Any:
+    return other if alpha == 1 else mul(other, alpha)
 
 
 class Mul(BinaryOperation):

@@ -93,7 +93,7 @@ class MinResult(NamedTuple):
 
 
 @numpy_names
-def max(input: T, dim: Any = None, keepdim: bool = False) -> Any:
+def max(input: T, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
     """Three functions in one.
 
     max(x): the largest element of all, a 0-d Tensor.
@@ -102,19 +102,19 @@ def max(input: T, dim: Any = None, keepdim: bool = False) -> Any:
     max(x, other), with a Tensor: `maximum`, element by element.
     """
     require_tensor("max", "input", input)
-    if isinstance(dim, TensorBase):
-        return maximum(input, dim)
+    if other is not None or isinstance(dim, TensorBase):
+        return maximum(input, dim if other is None else other)
     if dim is None:
         return Amax.apply(input)
     return MaxResult(*_at_position(input, "max", dim, keepdim))
 
 
 @numpy_names
-def min(input: T, dim: Any = None, keepdim: bool = False) -> Any:
+def min(input: T, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
     """As `max`, for the smallest: min(x), min(x, dim) with (values, indices), min(x, other)."""
     require_tensor("min", "input", input)
-    if isinstance(dim, TensorBase):
-        return minimum(input, dim)
+    if other is not None or isinstance(dim, TensorBase):
+        return minimum(input, dim if other is None else other)
     if dim is None:
         return Amin.apply(input)
     return MinResult(*_at_position(input, "min", dim, keepdim))

@@ -10,6 +10,7 @@ import numpy as np
 
 from mytorch.autograd_engine import Operation
 from mytorch.dtypes import promote_types
+from mytorch.ops.axes import numpy_names
 from mytorch.ops.common import T, axis_of, require_tensor
 from mytorch.ops.indexing import GetItem
 from mytorch.ops.shape import Reshape
@@ -41,6 +42,7 @@ class Cat(Operation):
         return None, *grads
 
 
+@numpy_names
 def cat(tensors: Sequence[T], dim: int = 0) -> T:
     """Join tensors along their axis `dim`; their other axes must have equal sizes."""
     shapes = _shapes_to_join("cat", tensors)
@@ -80,6 +82,7 @@ class Stack(Operation):
         return None, *[grad_y[(slice(None),) * ctx.axis + (i,)] for i in range(ctx.count)]
 
 
+@numpy_names
 def stack(tensors: Sequence[T], dim: int = 0) -> T:
     """Put tensors of equal shape side by side along a new axis at position `dim`."""
     shapes = _shapes_to_join("stack", tensors)

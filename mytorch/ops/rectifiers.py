@@ -1,7 +1,7 @@
 """Activation functions made of straight pieces, and hardswish, which has one curved one.
 
 A function of straight pieces has a constant slope on each: its derivative is dL/dy * slope. At a
-kink the slope is the one that PyTorch takes.
+kink the slope is the one that PyTorch takes. inplace=True writes the result into the input.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from mytorch.autograd_engine import BinaryOperation, Operation
+from mytorch.ops.assignment import change
 from mytorch.ops.common import T, operands, reduced, require_float, require_tensor
 from mytorch.ops.elementwise import add, div
 from mytorch.ops.masking import Masked
@@ -34,9 +35,11 @@ class LeakyReLU(Operation):
         return grad_y * ctx.slope, None
 
 
-def leaky_relu(input: T, negative_slope: float = 0.01) -> T:
+def leaky_relu(input: T, negative_slope: float = 0.01, inplace: bool = False) -> T:
     """`input` where positive, else negative_slope * input. (Maas, Hannun and Ng 2013.)"""
     require_float("leaky_relu", input)
+    if inplace:
+        return change(input, "leaky_relu_", leaky_relu, (negative_slope,), {})
     return LeakyReLU.apply(input, negative_slope)
 
 
@@ -88,23 +91,29 @@ class Hardtanh(Operation):
         return grad_y * ctx.inside, None, None
 
 
-def hardtanh(input: T, min_val: float = -1.0, max_val: float = 1.0) -> T:
+def hardtanh(input: T, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> T:
     """`input` where between min_val and max_val, else the nearer of the two."""
     require_float("hardtanh", input)
+    if inplace:
+        return change(input, "hardtanh_", hardtanh, (min_val, max_val), {})
     if not min_val <= max_val:
         raise ValueError(f"hardtanh: min_val must not be above max_val, got {min_val} and {max_val}")
     return Hardtanh.apply(input, min_val, max_val)
 
 
-def relu6(input: T) -> T:
+def relu6(input: T, inplace: bool = False) -> T:
     """min(max(input, 0), 6). (Krizhevsky 2010.)"""
     require_float("relu6", input)
+    if inplace:
+        return change(input, "relu6_", relu6, (), {})
     return Hardtanh.apply(input, 0.0, 6.0)
 
 
-def hardsigmoid(input: T) -> T:
+def hardsigmoid(input: T, inplace: bool = False) -> T:
     """relu6(input + 3) / 6: 0 up to -3, 1 from 3, a straight line between."""
     require_float("hardsigmoid", input)
+    if inplace:
+        return change(input, "hardsigmoid_", hardsigmoid, (), {})
     return div(Hardtanh.apply(add(input, 3), 0.0, 6.0), 6)
 
 
@@ -125,9 +134,11 @@ class Hardswish(Operation):
         return grad_y * slope
 
 
-def hardswish(input: T) -> T:
+def hardswish(input: T, inplace: bool = False) -> T:
     """input * relu6(input + 3) / 6, near to silu without e^x. (Howard et al. 2019, MobileNetV3.)"""
     require_float("hardswish", input)
+    if inplace:
+        return change(input, "hardswish_", hardswish, (), {})
     return Hardswish.apply(input)
 
 
@@ -145,7 +156,9 @@ class Threshold(Operation):
         return grad_y * ctx.above, None, None
 
 
-def threshold(input: T, threshold: float, value: float) -> T:
+def threshold(input: T, threshold: float, value: float, inplace: bool = False) -> T:
     """`input` where above `threshold`, else `value`."""
     require_float("threshold", input)
+    if inplace:
+        return change(input, "threshold_", Threshold.apply, (threshold, value), {})
     return Threshold.apply(input, threshold, value)

@@ -103,7 +103,12 @@ def transpose(input: T, dim0: int, dim1: int) -> T:
     return Transpose.apply(input, *axes)
 
 
-swapaxes = swapdims = transpose
+swapdims = transpose
+
+
+def swapaxes(input: T, axis0: int, axis1: int) -> T:
+    """`transpose`, with NumPy's names for the arguments."""
+    return transpose(input, axis0, axis1)
 
 
 def t(input: T) -> T:

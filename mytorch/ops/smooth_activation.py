@@ -5,10 +5,13 @@ None of them overflows: e^x is taken of negative numbers only, or through log-su
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from mytorch.autograd_engine import Operation
 from mytorch.ops.activation import Sigmoid, Tanh, softmax
+from mytorch.ops.assignment import change
 from mytorch.ops.common import T, axis_of, require_float
 from mytorch.ops.elementwise import Exp, neg
 from mytorch.ops.indexing import getitem
@@ -40,9 +43,11 @@ class ELU(Operation):
         return grad_y * (slope * ctx.scale), None, None, None
 
 
-def elu(input: T, alpha: float = 1.0) -> T:
+def elu(input: T, alpha: float = 1.0, inplace: bool = False) -> T:
     """`input` where positive, else alpha * (e^input - 1). (Clevert, Unterthiner and Hochreiter 2016.)"""
     require_float("elu", input)
+    if inplace:
+        return change(input, "elu_", elu, (alpha,), {})
     return ELU.apply(input, alpha, 1.0, 1.0)
 
 
@@ -52,17 +57,21 @@ _SELU_ALPHA = 1.6732632423543772848170429916717
 _SELU_SCALE = 1.0507009873554804934193349852946
 
 
-def selu(input: T) -> T:
+def selu(input: T, inplace: bool = False) -> T:
     """scale * elu(input, alpha), with the two numbers that keep mean 0 and variance 1 from layer to
     layer. (Klambauer et al. 2017.)"""
     require_float("selu", input)
+    if inplace:
+        return change(input, "selu_", selu, (), {})
     return ELU.apply(input, _SELU_ALPHA, _SELU_SCALE, 1.0)
 
 
-def celu(input: T, alpha: float = 1.0) -> T:
+def celu(input: T, alpha: float = 1.0, inplace: bool = False) -> T:
     """`input` where positive, else alpha * (e^(input / alpha) - 1): slope 1 at 0 for every alpha.
     (Barron 2017.)"""
     require_float("celu", input)
+    if inplace:
+        return change(input, "celu_", celu, (alpha,), {})
     if alpha == 0:
         raise ValueError("celu: alpha must not be 0")
     return ELU.apply(input, alpha, 1.0, 1.0 / alpha)
@@ -83,9 +92,11 @@ class SiLU(Operation):
         return grad_y * (s * (x * (1 - s) + 1))
 
 
-def silu(input: T) -> T:
+def silu(input: T, inplace: bool = False) -> T:
     """input * sigmoid(input), also called swish. (Elfwing, Uchibe and Doya 2017.)"""
     require_float("silu", input)
+    if inplace:
+        return change(input, "silu_", silu, (), {})
     return SiLU.apply(input)
 
 
@@ -98,7 +109,7 @@ class Mish(Operation):
     @staticmethod
     def forward(ctx, x):
         ctx.save_for_backward(x)
-        return x.new_tensor(x.data * Mish._t(x.data))
+        return x.new_tensor((x.data * Mish._t(x.data)).astype(x.data.dtype, copy=False))  # NumPy 1, 0-d: float64
 
     @staticmethod
     def _t(x):
@@ -112,9 +123,11 @@ class Mish(Operation):
         return grad_y * (t + x * (1 - t * t) * Sigmoid.run(x))
 
 
-def mish(input: T) -> T:
+def mish(input: T, inplace: bool = False) -> T:
     """input * tanh(softplus(input)). (Misra 2019.)"""
     require_float("mish", input)
+    if inplace:
+        return change(input, "mish_", mish, (), {})
     return Mish.apply(input)
 
 
@@ -153,7 +166,7 @@ class LogSigmoid(Operation):
     def forward(ctx, x):
         ctx.save_for_backward(x)
         data = x.data
-        return x.new_tensor(np.minimum(data, 0) - np.log1p(np.exp(-np.abs(data))))
+        return x.new_tensor(np.minimum(data, data.dtype.type(0)) - np.log1p(np.exp(-np.abs(data))))
 
     @staticmethod
     def backward(ctx, grad_y):
@@ -174,7 +187,7 @@ class Softsign(Operation):
     def forward(ctx, x):
         ctx.save_for_backward(x)
         ctx.sign = np.sign(x.data)
-        return x.new_tensor(x.data / (1 + np.abs(x.data)))
+        return x.new_tensor(x.data / (x.data.dtype.type(1) + np.abs(x.data)))
 
     @staticmethod
     def backward(ctx, grad_y):
@@ -210,10 +223,10 @@ def tanhshrink(input: T) -> T:
     return Tanhshrink.apply(input)
 
 
-def softmin(input: T, dim: int) -> T:
-    """softmax(-input) along `dim`: the smallest element gets most."""
+def softmin(input: T, dim: int, *, dtype: Any = None) -> T:
+    """softmax(-input) along `dim`: the smallest element gets most. dtype: as in `softmax`."""
     require_float("softmin", input)
-    return softmax(neg(input), axis_of("softmin", dim, input.data.ndim))
+    return softmax(neg(input), axis_of("softmin", dim, input.data.ndim), dtype=dtype)
 
 
 def glu(input: T, dim: int = -1) -> T:

@@ -106,7 +106,7 @@ class _Segment:
         self.function, self.args, self.kwargs = function, args, kwargs
         self.random_state = default_generator().bit_generator.state if preserve_rng_state else None
         self.names: list[str] = []
-        self.versions: list[tuple[Any, int]] = []  # tensors or leaves' nodes, with their versions
+        self.versions: list[tuple[Any, int | None]] = []  # tensors or leaves' nodes, with their versions
         self.again: dict[int, BackwardFunction] = {}
 
     def put_to_sleep(self, nodes: list[BackwardFunction]) -> None:
@@ -130,7 +130,7 @@ class _Segment:
 
     def _run_again(self) -> None:
         for x, version in self.versions:
-            if _version(x) != version:
+            if _version(x) not in (version, None):
                 raise RuntimeError(
                     "checkpoint: a tensor that the function used was changed in place before backward, so running "
                     "the function again would give other numbers"
@@ -154,9 +154,10 @@ class _Segment:
         self.again = dict(enumerate(made.nodes))
 
 
-def _version(x: Any) -> int:
+def _version(x: Any) -> int | None:
+    """How often a tensor, or the one of a leaf's node, has been changed; None if the leaf is gone."""
     tensor = x.variable if type(x) is AccumulateGrad else x
-    return 0 if tensor is None else tensor._version
+    return None if tensor is None else tensor._version
 
 
 def _difference(first: list[str], second: list[str]) -> str:

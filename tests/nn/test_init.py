@@ -26,6 +26,10 @@ UNIFORM = {  # (what to call, bound)
     "kaiming": (lambda t: INIT.kaiming_uniform_(t), math.sqrt(6 / 120)),
     "kaiming slope": (lambda t: INIT.kaiming_uniform_(t, a=math.sqrt(5)), math.sqrt(1 / 120)),
     "kaiming fan_out": (lambda t: INIT.kaiming_uniform_(t, mode="fan_out", nonlinearity="relu"), math.sqrt(6 / 180)),
+    "glorot": (lambda t: INIT.glorot_uniform_(t, gain=0.5), 0.5 * math.sqrt(6 / 300)),
+    "he": (lambda t: INIT.he_uniform_(t), math.sqrt(6 / 120)),
+    "by name": (lambda t: INIT.initialize_(t, "he_uniform"), math.sqrt(6 / 120)),
+    "by name, options": (lambda t: INIT.initialize_(t, "uniform_", a=-2.0, b=2.0), 2.0),
 }
 NORMAL = {  # (what to call, mean, standard deviation)
     "normal": (lambda t: INIT.normal_(t, 1.0, 2.0), 1, 2),
@@ -36,6 +40,10 @@ NORMAL = {  # (what to call, mean, standard deviation)
         0,
         5 / 3 / math.sqrt(180),
     ),
+    "glorot": (lambda t: INIT.glorot_normal_(t, gain=3.0), 0, 3 * math.sqrt(2 / 300)),
+    "he": (lambda t: INIT.he_normal_(t), 0, math.sqrt(2 / 120)),
+    "std": (lambda t: INIT.std_normal_(t), 0, 1),
+    "by name": (lambda t: INIT.initialize_(t, "xavier_normal", gain=2.0), 0, 2 * math.sqrt(2 / 300)),
 }
 
 
@@ -71,6 +79,47 @@ def test_trunc_normal_is_a_normal_cut_off() -> None:
     density = [math.exp(-z * z / 2) / math.sqrt(2 * math.pi) for z in (-0.5, 1.5)]
     inside = (math.erf(1.5 / math.sqrt(2)) - math.erf(-0.5 / math.sqrt(2))) / 2
     assert abs(values.mean() - (1 + 2 * (density[0] - density[1]) / inside)) < 0.05
+
+
+def test_truncated_normal_ends_at_two_standard_deviations() -> None:
+    mytorch.manual_seed(1)
+    z = (INIT.truncated_normal_(fresh(), 5.0, 3.0).data - 5) / 3
+    assert np.abs(z).max() <= 2
+    assert np.abs(z).max() > 1.98
+    assert abs(z.mean()) < 0.03
+    # The variance of N(0, 1) between -2 and 2 is 1 - 4 p(2) / (P(2) - P(-2)).
+    density, inside = math.exp(-2) / math.sqrt(2 * math.pi), math.erf(2 / math.sqrt(2))
+    assert abs(z.var() - (1 - 4 * density / inside)) < 0.03
+
+
+ALIASES = [
+    (INIT.glorot_uniform_, INIT.xavier_uniform_, {}),
+    (INIT.glorot_normal_, INIT.xavier_normal_, {}),
+    (INIT.he_uniform_, INIT.kaiming_uniform_, {"nonlinearity": "relu"}),
+    (INIT.he_normal_, INIT.kaiming_normal_, {"nonlinearity": "relu"}),
+    (INIT.std_normal_, INIT.normal_, {}),
+]
+
+
+@pytest.mark.parametrize(("alias", "original", "options"), ALIASES, ids=[a[0].__name__ for a in ALIASES])
+def test_aliases_draw_the_same_numbers(alias, original, options) -> None:
+    ours, theirs = fresh(), fresh()
+    assert alias(ours, generator=np.random.default_rng(3)) is ours
+    original(theirs, generator=np.random.default_rng(3), **options)
+    np.testing.assert_array_equal(ours.data, theirs.data)
+
+
+def test_every_initialiser_has_its_name() -> None:
+    options = {"constant": {"val": 2.0}, "sparse": {"sparsity": 0.5}}
+    names = [name.rstrip("_") for name in INIT.__all__ if name not in ("calculate_gain", "initialize_")]
+    assert len(names) == 19
+    for name in names:
+        mytorch.manual_seed(4)
+        expected = getattr(INIT, f"{name}_")(fresh((6, 4)), **options.get(name, {})).data
+        mytorch.manual_seed(4)
+        tensor = fresh((6, 4))
+        assert INIT.initialize_(tensor, name, **options.get(name, {})) is tensor
+        np.testing.assert_array_equal(tensor.data, expected)
 
 
 @pytest.mark.parametrize("shape", [(5, 8), (8, 5), (4, 2, 3), (6, 6)])
@@ -129,6 +178,14 @@ WRONG = [
     (lambda: INIT.trunc_normal_(fresh(), a=1.0, b=0.0), ValueError, r"a must be less than b, got 1.0 and 0.0"),
     (lambda: INIT.trunc_normal_(fresh(), a=50.0, b=60.0), RuntimeError, r"holds almost nothing"),
     (lambda: INIT.sparse_(fresh((3, 2)), 1.5), ValueError, r"sparsity must be between 0 and 1, got 1.5"),
+    (lambda: INIT.truncated_normal_(fresh(), std=0.0), ValueError, r"truncated_normal_: std must be positive, got 0.0"),
+    (
+        lambda: INIT.initialize_(fresh(), "xavier"),
+        ValueError,
+        r"name must be one of .*'xavier_uniform'.*, got 'xavier'",
+    ),
+    (lambda: INIT.initialize_(fresh(), "calculate_gain"), ValueError, r"name must be one of .*, got 'calculate_gain'"),
+    (lambda: INIT.initialize_(fresh(), "initialize"), ValueError, r"name must be one of .*, got 'initialize'"),
     (lambda: INIT.ones_(np.ones(3)), TypeError, r"ones_: tensor must be a Tensor, got ndarray"),
 ]
 

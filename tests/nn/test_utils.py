@@ -54,6 +54,30 @@ def test_clip_grad_norm_of_one_tensor_of_none_and_of_nan() -> None:
     assert np.isnan(missing[0].grad.data).all()
 
 
+@pytest.mark.parametrize("norm_type", [1.0, 2.0, float("inf")])
+def test_clip_each_grad_norm(norm_type: float) -> None:
+    gradients = [np.array([[3.0, -4.0]]), np.array([0.1, 0.2]), np.zeros(3)]
+    before = [{1.0: 7.0, 2.0: 5.0}.get(norm_type, 4.0), np.linalg.norm(gradients[1], norm_type), 0.0, None]
+    ours = parameters(gradients)
+    assert utils.clip_each_grad_norm_(iter(ours), 2.0, norm_type) == pytest.approx(before)
+    np.testing.assert_allclose(ours[0].grad.data, gradients[0] * 2 / before[0], rtol=1e-15)
+    np.testing.assert_array_equal(ours[1].grad.data, gradients[1])  # is small enough: stays, whatever the others are
+    np.testing.assert_array_equal(ours[2].grad.data, gradients[2])
+    assert ours[3].grad is None
+
+
+def test_clip_each_grad_norm_of_one_tensor_and_of_nan() -> None:
+    (p, *_) = parameters([np.array([3.0, 4.0], np.float32)])
+    assert utils.clip_each_grad_norm_(p, 1.0) == [5.0]
+    assert p.grad.dtype == np.float32
+    np.testing.assert_allclose(p.grad.data, [0.6, 0.8], rtol=1e-6)
+    for bad in (np.inf, np.nan):
+        ours = parameters([np.array([3.0, 4.0]), np.array([bad, 1.0])])
+        with pytest.raises(RuntimeError, match=rf"the norm of the gradient of shape \(2,\) is {bad}"):
+            utils.clip_each_grad_norm_(ours, 1.0)
+        np.testing.assert_array_equal(ours[0].grad.data, [3, 4])
+
+
 def test_clip_grad_value() -> None:
     ours = parameters()
     utils.clip_grad_value_(ours, 0.3)
@@ -83,3 +107,9 @@ def test_wrong_arguments_are_named() -> None:
         utils.clip_grad_norm_([np.zeros(2)], 1.0)
     with pytest.raises(ValueError, match="norm_type must be positive, got 0"):
         utils.clip_grad_norm_([], 1.0, 0)
+    with pytest.raises(TypeError, match="clip_each_grad_norm_: parameters must be Tensors, got ndarray"):
+        utils.clip_each_grad_norm_([np.zeros(2)], 1.0)
+    with pytest.raises(ValueError, match="norm_type must be positive, got -1"):
+        utils.clip_each_grad_norm_([], 1.0, -1)
+    with pytest.raises(ValueError, match="max_norm must be at least 0, got nan"):
+        utils.clip_each_grad_norm_([], float("nan"))

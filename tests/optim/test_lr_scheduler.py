@@ -63,6 +63,13 @@ SCHEDULES: dict[str, tuple[str, dict, Callable[[int, float], float] | None]] = {
     ),
     "linear_to_0": ("LinearLR", {"end_factor": 0.0, "total_iters": 8}, lambda e, lr: lr / 3 * (1 - min(e, 8) / 8)),
     "exponential": ("ExponentialLR", {"gamma": 0.9}, lambda e, lr: lr * 0.9**e),
+    "decay": ("ExponentialDecay", {"decay": 0.9}, lambda e, lr: lr * 0.9**e),
+    "decay_stages": ("ExponentialDecay", {"decay": 0.5, "stage_length": 4}, lambda e, lr: lr * 0.5 ** (e / 4)),
+    "decay_staircase": (
+        "ExponentialDecay",
+        {"decay": 0.5, "stage_length": 4, "staircase": True},
+        lambda e, lr: lr * 0.5 ** (e // 4),
+    ),
     "polynomial": ("PolynomialLR", {}, lambda e, lr: lr * (1 - min(e, 5) / 5)),
     "polynomial_power": (
         "PolynomialLR",
@@ -115,8 +122,11 @@ def test_formulas(name) -> None:
     assert scheduler.last_epoch == STEPS
 
 
+OF_PYTORCH = [name for name, row in SCHEDULES.items() if row[0] != "ExponentialDecay"]
+
+
 @pytest.mark.parametrize("which_optimizer", ["SGD", "Adam"])
-@pytest.mark.parametrize("name", SCHEDULES)
+@pytest.mark.parametrize("name", OF_PYTORCH)
 def test_trajectories_are_pytorchs(name, which_optimizer) -> None:
     torch = pytest.importorskip("torch")
     which, options, _ = SCHEDULES[name]
@@ -131,6 +141,7 @@ RESUMED = [
     for name, (which, options, _) in SCHEDULES.items()
     for last_epoch in (0, 4, 6, 19)
     if which != "OneCycleLR"
+    and name in OF_PYTORCH
     # Past its first period PyTorch's counts T_cur on instead of starting anew.
     and not (which == "CosineAnnealingWarmRestarts" and last_epoch >= options["T_0"])
 ]
@@ -146,6 +157,18 @@ def test_last_epoch_as_in_pytorch(name, last_epoch) -> None:
             group["initial_lr"], group["lr"] = group["lr"], now
         rows.append(trajectory(getattr(module, which)(optimizer, last_epoch=last_epoch, **options), 20))
     np.testing.assert_allclose(*rows, rtol=1e-9, atol=1e-15)
+
+
+@pytest.mark.parametrize("staircase", [False, True])
+def test_a_decay_resumes_by_last_epoch(staircase: bool) -> None:
+    """The rates after 6 epochs, from a new schedule that knows only that 6 epochs were finished."""
+    options = {"decay": 0.5, "stage_length": 4, "staircase": staircase}
+    through = trajectory(lr_scheduler.ExponentialDecay(our_optimizer(), **options), 12)
+    optimizer = our_optimizer()
+    for group, base, now in zip(optimizer.param_groups, BASE, through[6]):
+        group["initial_lr"], group["lr"] = base, now
+    resumed = trajectory(lr_scheduler.ExponentialDecay(optimizer, last_epoch=5, **options), 6)
+    np.testing.assert_allclose(resumed, through[6:], rtol=1e-12)
 
 
 def test_last_epoch_needs_an_initial_lr() -> None:
@@ -333,6 +356,10 @@ def test_a_state_that_does_not_fit() -> None:
         (lambda o: lr_scheduler.CosineAnnealingLR(o, 0), ValueError, "T_max must be a positive int"),
         (lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, 0), ValueError, "T_0 must be a positive int"),
         (lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, 1, 0), ValueError, "T_mult must be a positive int"),
+        (lambda o: lr_scheduler.ExponentialDecay(o, 0.0), ValueError, "decay must be positive, got 0.0"),
+        (lambda o: lr_scheduler.ExponentialDecay(o, 0.5, 0), ValueError, "stage_length must be a positive int, got 0"),
+        (lambda o: lr_scheduler.ConstantLR(o, 0.0), ValueError, "factor must be above 0 and at most 1, got 0.0"),
+        (lambda o: lr_scheduler.LinearLR(o, 1.5), ValueError, "start_factor must be above 0 and at most 1, got 1.5"),
         (lambda o: lr_scheduler.LambdaLR(o, 0.5), TypeError, "lr_lambda must be callable, got float"),
         (lambda o: lr_scheduler.LambdaLR(o, [abs]), ValueError, "one entry for each of the 2 parameter groups, got 1"),
         (lambda o: lr_scheduler.OneCycleLR(o, 0.1), ValueError, "needs total_steps, or epochs and steps_per_epoch"),
@@ -385,3 +412,41 @@ def test_a_schedule_of_ones_own() -> None:
     scheduler.step()
     scheduler.step()
     assert scheduler.get_last_lr() == [0.125, 0.005]
+
+
+def test_a_factor_of_0_is_left_again() -> None:
+    class Rest(lr_scheduler.FactorScheduler):
+        def factor(self, epoch: int) -> float:
+            return [1.0, 0.0, 0.5, 0.25][epoch]
+
+    scheduler = Rest(our_optimizer())
+    rows = trajectory(scheduler, 3)
+    np.testing.assert_allclose([row[:2] for row in rows], np.outer([1.0, 0.0, 0.5, 0.25], BASE), rtol=1e-12)
+
+
+def test_sequences_whose_parts_do_not_start_at_the_initial_rate_are_pytorchs() -> None:
+    torch = pytest.importorskip("torch")
+
+    def make(module: Any, optimizer: Any) -> Any:
+        parts = [
+            module.LinearLR(optimizer, 0.25, total_iters=3),
+            module.ConstantLR(optimizer, 0.2, total_iters=4),
+            module.LinearLR(optimizer, 0.5, 0.75, total_iters=5),
+        ]
+        return module.SequentialLR(optimizer, parts, milestones=[5, 11])
+
+    ours = make(lr_scheduler, our_optimizer())
+    theirs = make(torch.optim.lr_scheduler, torch_optimizer(torch))
+    np.testing.assert_allclose(trajectory(ours, 20), trajectory(theirs, 20), rtol=1e-12)
+
+
+@pytest.mark.parametrize("epoch", [2.9, 3, 9, 9.5])
+def test_warm_restarts_go_on_from_a_given_epoch_as_pytorchs(epoch) -> None:
+    torch = pytest.importorskip("torch")
+    rows = []
+    for module, optimizer in ((lr_scheduler, our_optimizer()), (torch.optim.lr_scheduler, torch_optimizer(torch))):
+        scheduler = module.CosineAnnealingWarmRestarts(optimizer, T_0=3, T_mult=2)
+        optimizer.step()
+        scheduler.step(epoch)
+        rows.append(trajectory(scheduler, 20))
+    np.testing.assert_allclose(rows[0], rows[1], rtol=1e-12)

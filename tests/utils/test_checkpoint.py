@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import tracemalloc
 
 import numpy as np
@@ -94,6 +95,74 @@ def test_random_numbers_are_the_same_in_the_second_run() -> None:
             mytorch.manual_seed(0)
             mytorch.rand(3)
             assert [after, following] == [mytorch.rand(2).tolist(), mytorch.rand(2).tolist()]
+
+
+def test_random_numbers_are_repeated_unless_asked_otherwise() -> None:
+    x = leaf(1.0, 2.0, 3.0)
+    y = checkpoint(lambda x: (x * mytorch.rand(3)).exp(), x)
+    y.backward()
+    np.testing.assert_allclose(x.grad.data, y.data * np.log(y.data) / x.data)
+
+    mytorch.manual_seed(0)
+    checkpoint(lambda x: x * mytorch.rand(3), x, preserve_rng_state=False).backward()
+    after = mytorch.rand(2).tolist()
+    mytorch.manual_seed(0)
+    mytorch.rand(3), mytorch.rand(3)  # the second run drew numbers of its own
+    assert mytorch.rand(2).tolist() == after
+
+
+def test_what_operations_keep_as_attributes_is_dropped_and_comes_back() -> None:
+    x = leaf(-1.0, 2.0)
+    y = checkpoint(mytorch.nn.functional.leaky_relu, x, 0.1)
+    assert not hasattr(y.grad_fn, "slope")
+    y.backward()
+    assert x.grad.tolist() == [0.1, 1.0]
+
+
+def test_operations_of_other_threads_are_left_alone() -> None:
+    x, z = leaf(1.0, 2.0), leaf(3.0)
+    elsewhere: list[Tensor] = []
+
+    def function(x: Tensor) -> Tensor:
+        if not elsewhere:
+            thread = threading.Thread(target=lambda: elsewhere.append((z * 2).exp()))
+            thread.start()
+            thread.join()
+        return x.exp()
+
+    y = checkpoint(function, x)
+    elsewhere[0].backward()
+    np.testing.assert_allclose(z.grad.data, 2 * np.exp([6.0]))
+    y.backward()
+    np.testing.assert_allclose(x.grad.data, np.exp([1.0, 2.0]))
+
+
+def test_what_is_not_recorded_may_differ_between_the_runs() -> None:
+    x = leaf(1.0, 2.0)
+    log: list[Tensor] = []
+
+    def function(x: Tensor) -> Tensor:
+        if not log:
+            with mytorch.no_grad():
+                log.append((x * 2).mean())
+            log.append(Tensor([1.0]) + 1)  # a constant, made once
+        return x.exp()
+
+    checkpoint(function, x).backward()
+    np.testing.assert_allclose(x.grad.data, np.exp([1.0, 2.0]))
+
+
+def test_a_leaf_that_only_the_function_knows() -> None:
+    x = leaf(1.0, 2.0)
+
+    def function(x: Tensor) -> Tensor:
+        start = leaf(1.0, 1.0)
+        with mytorch.no_grad():
+            start.mul_(3)  # it has a version; nobody can change it later
+        return x * start
+
+    checkpoint(function, x).backward()
+    assert x.grad.tolist() == [3.0, 3.0]
 
 
 def test_nested() -> None:
@@ -235,6 +304,9 @@ def test_sequential() -> None:
     for segments in (1, 2, 3, 8):
         assert gradients(lambda *_, n=segments: checkpoint_sequential(net, n, x), *leaves) == expected
     assert gradients(lambda *_: checkpoint_sequential(list(net), 2, x, use_reentrant=False), *leaves) == expected
+    counted = [Counted(leaf(1.0, 1.0, 1.0)) for _ in range(5)]
+    checkpoint_sequential(counted, 2, x).sum().backward()
+    assert [function.calls for function in counted] == [2, 2, 1, 1, 1]  # the last part does not run again
     with pytest.raises(ValueError, match="segments must be from 1 to 8, got 9"):
         checkpoint_sequential(net, 9, x)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from mytorch.tensor import Tensor
 
-__all__ = ["clip_grad_norm_", "clip_grad_value_"]
+__all__ = ["clip_each_grad_norm_", "clip_grad_norm_", "clip_grad_value_"]
 
 
 def _gradients(function: str, parameters: Tensor | Iterable[Tensor]) -> list[Tensor]:
@@ -50,3 +50,32 @@ def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float) -
     for gradient in _gradients("clip_grad_value_", parameters):
         np.clip(gradient.data, -clip_value, clip_value, out=gradient.data)
         gradient.mark_changed()
+
+
+def clip_each_grad_norm_(
+    parameters: Tensor | Iterable[Tensor], max_norm: float, norm_type: float = 2.0
+) -> list[float | None]:
+    """Shrink each parameter's gradient by a factor of its own, so that its norm is at most max_norm.
+    Handout 001's clipping: the step as a whole changes its direction, unlike with `clip_grad_norm_`.
+
+    norm_type: the p of the norm, or inf. Returns the norms as they were, None where there is no gradient.
+    A gradient whose norm is nan or inf has no direction to keep: RuntimeError, and nothing changed.
+    """
+    if not norm_type > 0:
+        raise ValueError(f"clip_each_grad_norm_: norm_type must be positive, got {norm_type}")
+    if not max_norm >= 0:
+        raise ValueError(f"clip_each_grad_norm_: max_norm must be at least 0, got {max_norm}")
+    tensors = [parameters] if isinstance(parameters, Tensor) else list(parameters)
+    gradients = _gradients("clip_each_grad_norm_", tensors)
+    norms = [float(np.linalg.norm(gradient.data.reshape(-1), norm_type)) for gradient in gradients]
+    for gradient, norm in zip(gradients, norms):
+        if not np.isfinite(norm):
+            raise RuntimeError(
+                f"clip_each_grad_norm_: the norm of the gradient of shape {gradient.shape} is {norm}, it cannot be "
+                "clipped"
+            )
+    for gradient, norm in zip(gradients, norms):
+        if norm > max_norm:
+            gradient.data *= gradient.dtype.type(max_norm / norm)  # `data *=` also notes the change
+    found = iter(norms)
+    return [None if tensor.grad is None else next(found) for tensor in tensors]

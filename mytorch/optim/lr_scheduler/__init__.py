@@ -10,6 +10,7 @@ from mytorch.optim.lr_scheduler.base import FactorScheduler, LRScheduler
 from mytorch.optim.lr_scheduler.cosine import CosineAnnealingLR, CosineAnnealingWarmRestarts
 from mytorch.optim.lr_scheduler.factors import (
     ConstantLR,
+    ExponentialDecay,
     ExponentialLR,
     LambdaLR,
     LinearLR,
@@ -25,6 +26,7 @@ __all__ = [
     "ConstantLR",
     "CosineAnnealingLR",
     "CosineAnnealingWarmRestarts",
+    "ExponentialDecay",
     "ExponentialLR",
     "FactorScheduler",
     "LRScheduler",

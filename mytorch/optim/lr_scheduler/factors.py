@@ -11,7 +11,16 @@ from typing import Any
 from mytorch.optim.lr_scheduler.base import FactorScheduler, LRScheduler, per_group, require_positive_int
 from mytorch.optim.optimizer import Optimizer
 
-__all__ = ["ConstantLR", "ExponentialLR", "LambdaLR", "LinearLR", "MultiStepLR", "PolynomialLR", "StepLR"]
+__all__ = [
+    "ConstantLR",
+    "ExponentialDecay",
+    "ExponentialLR",
+    "LambdaLR",
+    "LinearLR",
+    "MultiStepLR",
+    "PolynomialLR",
+    "StepLR",
+]
 
 
 class StepLR(FactorScheduler):
@@ -94,6 +103,31 @@ class ExponentialLR(FactorScheduler):
 
     def factor(self, epoch: int) -> float:
         return self.gamma**epoch
+
+
+class ExponentialDecay(FactorScheduler):
+    """lr = initial_lr * decay^(epoch / stage_length), handout 001's decay with stages.
+
+    staircase: round the exponent down, so that the rate changes once per stage: StepLR with another
+        name for its arguments. Without it ExponentialLR with gamma = decay^(1 / stage_length).
+    """
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        decay: float,
+        stage_length: int = 1,
+        staircase: bool = False,
+        last_epoch: int = -1,
+    ) -> None:
+        if not decay > 0:
+            raise ValueError(f"decay must be positive, got {decay}")
+        require_positive_int("stage_length", stage_length)
+        self.decay, self.stage_length, self.staircase = decay, stage_length, bool(staircase)
+        super().__init__(optimizer, last_epoch)
+
+    def factor(self, epoch: int) -> float:
+        return self.decay ** (epoch // self.stage_length if self.staircase else epoch / self.stage_length)
 
 
 class PolynomialLR(FactorScheduler):
