@@ -31,11 +31,11 @@ EPOCHS, BATCH_SIZE, HIGHEST_RATE = 10, 128, 0.01
 
 
 class Varied(Dataset):
-    """The pictures of `dataset`, each mirrored and moved at random whenever it is asked for."""
+    """The pictures of `dataset`, each mirrored and moved by up to `pixels` at random whenever it is asked for."""
 
-    def __init__(self, dataset: TensorDataset, generator: np.random.Generator) -> None:
+    def __init__(self, dataset: TensorDataset, generator: np.random.Generator, pixels: int = 4) -> None:
         self.dataset = dataset
-        self.change = Compose([RandomHorizontalFlip(generator=generator), RandomCrop(32, 4, generator)])
+        self.change = Compose([RandomHorizontalFlip(generator=generator), RandomCrop(32, pixels, generator)])
 
     def __len__(self) -> int:
         return len(self.dataset)

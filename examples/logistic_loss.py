@@ -124,6 +124,7 @@ def figure() -> Figure:
         axes.plot(z, stable, color="#1f5fa8", linewidth=5, alpha=0.4, label="stable, from z")
         axes.plot(z, np.where(np.isfinite(plain), plain, np.nan), color="#c2571a", label="plain, from sigmoid(z)")
         axes.set_xlabel("logit z")
+        axes.set_ylabel("loss of y = 0")
         axes.grid(color="#dddddd", linewidth=0.8)
         axes.spines[["top", "right"]].set_visible(False)
         if np.isinf(plain).any():
@@ -132,11 +133,10 @@ def figure() -> Figure:
                 f"plain is inf from z = {end:.1f},\nwhere sigmoid(z) rounds to 1",
                 (end, end), (-55, 42), arrowprops={"arrowstyle": "->"},
             )  # fmt: skip
-    left.set_ylabel("loss of y = 0")
     left.set_title("Wrong predictions: the plain loss ends")
     left.legend(loc="center left", frameon=False)
     right.set_yscale("log")
-    right.set_title("Right ones: the plain loss has no digits left, then is 0")
+    right.set_title("Right predictions: it loses its digits, then is 0")
     return chart
 
 

@@ -75,7 +75,7 @@ def main(arguments: list[str] | None = None) -> None:
             for kind, part in (("original", data), ("permuted", scrambled)):
                 name = f"{network}, {kind}"
                 print(name, flush=True)
-                trainers[name] = train(build, OPTIMIZER, part, epochs, example.seed)
+                trainers[name] = train(example, name, build, OPTIMIZER, part, epochs)
                 tested[name] = trainers[name].evaluate(DataLoader(part.test, 500))["accuracy"]
                 print(f"{name + ', test':<28}{tested[name]:.2%}")
                 if example.quick:

@@ -10,6 +10,7 @@ import numpy as np
 
 from mytorch.data.dataset import Dataset
 from mytorch.datasets.mnist import MNIST
+from mytorch.dtypes import as_dtype, get_default_dtype
 
 __all__ = ["MultiMNIST", "make_new_sample"]
 
@@ -31,6 +32,7 @@ class MultiMNIST(Dataset):
     """dataset[i] is (image, (left digit, right digit)): a uint8 array (36, 36) and two ints.
 
     data: uint8, (N, 36, 36).   targets: int64, (N, 2).   source, bundled: as of the `MNIST` it is made from.
+    arrays(): all images as floats.
 
     count: how many images to make (default: as many as MNIST has), from pairs that are drawn with
     `seed`: the same seed gives the same images. The training set is made of MNIST's training
@@ -62,3 +64,13 @@ class MultiMNIST(Dataset):
     def __getitem__(self, index: int) -> tuple[Any, tuple[int, int]]:
         image, (left, right) = self.data[index], self.targets[index].tolist()
         return (image if self.transform is None else self.transform(image)), (left, right)
+
+    def arrays(self, dtype: Any = None) -> tuple[np.ndarray, np.ndarray]:
+        """All at once, for a TensorDataset: images as floats from 0 to 1, (N, 1, 36, 36), and targets, (N, 2).
+
+        dtype, TypeError: as of `ImageDataset.arrays`.
+        """
+        dtype = get_default_dtype() if dtype is None else as_dtype(dtype)
+        if dtype.kind != "f":
+            raise TypeError(f"dtype must be a floating point dtype, got {dtype}")
+        return np.divide(self.data[:, np.newaxis], 255, dtype=dtype), self.targets

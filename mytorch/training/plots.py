@@ -16,7 +16,7 @@ from matplotlib.ticker import MaxNLocator
 from mytorch.atomic import atomic_write
 from mytorch.training.history import History
 
-__all__ = ["compare_figure", "history_figure", "png", "save_figure"]
+__all__ = ["compare_figure", "history_figure", "png", "save_figure", "steps_figure"]
 
 GREY, LIGHT_GREY = "#666666", "#dddddd"
 COLOURS = ("#1f5fa8", "#c8502a", "#3a8a4d", "#8a4fa3", "#b08a00", "#555555")
@@ -33,7 +33,27 @@ def history_figure(history: History, name: str = "loss", title: str = "") -> Fig
     for column, label, colour in ((name, "training", COLOURS[0]), (f"val_{name}", "validation", COLOURS[1])):
         if column in history.rows[0]:
             axes.plot(epochs, history[column], color=colour, marker=_marker(epochs), markersize=4, label=label)
-    finish(axes, "epochs", name.replace("_", " "), title)
+    finish(axes, "epochs", _label(name), title)
+    return figure
+
+
+def steps_figure(history: History, title: str = "", log_scale: bool = False) -> Figure:
+    """The loss of every step, its moving mean over a fiftieth of the run, and the validation loss at the
+    end of each epoch: for runs of few epochs, where most happens within them."""
+    figure = Figure(figsize=(8, 5), dpi=100, layout="constrained")
+    axes = figure.add_subplot()
+    count = len(history.step_losses)
+    steps = np.arange(1, count + 1)
+    axes.plot(steps, history.step_losses, color="#c4c4c4", linewidth=0.8, label="training, each step")
+    window = max(1, count // 50)
+    mean = np.convolve(history.step_losses, np.ones(window) / window, "valid")  # count - window + 1 of them
+    axes.plot(steps[window - 1 :], mean, color=COLOURS[0], label=f"training, mean of {window} steps")
+    if "val_loss" in history.rows[0]:
+        ends = np.array(history["epoch"]) * count // len(history)
+        axes.plot(ends, history["val_loss"], "o", color=COLOURS[1], markersize=6, label="validation")
+    if log_scale:
+        axes.set_yscale("log")
+    finish(axes, "steps", "loss", title)
     return figure
 
 
@@ -41,7 +61,7 @@ def compare_figure(
     histories: Mapping[str, History], names: Sequence[str] = ("loss",), title: str = "", log_scale: bool = False
 ) -> Figure:
     """Several runs on one plot: a panel for each of `names`, training dashed and validation solid."""
-    figure = Figure(figsize=(6.5 * len(names), 5), dpi=100, layout="constrained")
+    figure = Figure(figsize=(6.5 * len(names), 5), dpi=80, layout="constrained")
     for axes, name in zip(figure.subplots(1, len(names), squeeze=False)[0], names):
         for (run, history), colour in zip(histories.items(), COLOURS):
             for column, style, part in ((name, "--", "training"), (f"val_{name}", "-", "validation")):
@@ -49,7 +69,7 @@ def compare_figure(
                     axes.plot(history["epoch"], history[column], style, color=colour, label=f"{run}, {part}")
         if log_scale and name.endswith("loss"):
             axes.set_yscale("log")
-        finish(axes, "epochs", name.replace("_", " "))
+        finish(axes, "epochs", _label(name))
     figure.suptitle(title)
     return figure
 
@@ -63,6 +83,11 @@ def finish(axes: Axes, x_label: str, y_label: str, title: str = "") -> None:
     axes.grid(axis="y", color=LIGHT_GREY, linewidth=0.8)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.legend(frameon=False, fontsize=9)
+
+
+def _label(name: str) -> str:
+    """What an axis says: "accuracy" goes from 0 to 1, which a person may take for per cent."""
+    return name.replace("_", " ") + (" (fraction)" if name.endswith("accuracy") else "")
 
 
 def _marker(epochs: Sequence[float]) -> str | None:

@@ -315,8 +315,8 @@ MUTATIONS = [
     Mutation(
         "unbroadcast-mean",
         "ops/linear.py",
-        "grad_rows.sum(",
-        "grad_rows.mean(",
+        "sum_of_channels(grad_rows)",
+        "sum_of_channels(grad_rows) / rows",
         "2.1",
         "averaged over the batch instead of summed",
     ),

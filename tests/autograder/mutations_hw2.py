@@ -130,8 +130,8 @@ MUTATIONS = [
     Mutation("conv-equal-weights", "nn/conv.py", "self.weight = Parameter(draw(-bound, bound, shape)",
              "self.weight = Parameter(draw(bound, bound, shape)", "1.2", "equal filters stay equal"),
     Mutation("conv-bias-always", "nn/conv.py", " if bias else None)", ")", "1.2", "bias=False: there is no bias"),
-    Mutation("conv-weight-shape", "nn/conv.py", "shape = (out_channels, in_channels // groups,",
-             "shape = (in_channels // groups, out_channels,", "1.1", None),
+    Mutation("conv-weight-shape", "nn/conv.py", "shape = (rows, columns // groups,",
+             "shape = (columns // groups, rows,", "1.1", None),
     # ---------------------------------------------------- 1.1, 1.2: gradients
     conv_gradient("ignores-upstream", "true(ctx, grad * 0 + 1)[:3]", "1.2", IGNORED),
     conv_gradient("ignores-upstream-1d", "true(ctx, grad * 0 + 1)[:3]", "1.1", IGNORED),

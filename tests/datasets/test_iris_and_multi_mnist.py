@@ -77,3 +77,14 @@ def test_the_seed_decides_the_pairs_and_the_test_set_uses_test_images(folder):
     assert (MultiMNIST(folder, seed=1).targets != MultiMNIST(folder, seed=2).targets).any()
     assert len(MultiMNIST(folder)) == 60
     assert len(MultiMNIST(folder, train=False)) == 20
+
+
+def test_all_images_as_floats(folder):
+    dataset = MultiMNIST(folder, count=30)
+    x, y = dataset.arrays("float32")
+    assert (x.dtype, x.shape) == (np.float32, (30, 1, 36, 36))
+    np.testing.assert_allclose(x[7, 0], dataset.data[7] / 255, rtol=1e-6)
+    assert y is dataset.targets
+    assert dataset.arrays()[0].dtype == np.float64
+    with pytest.raises(TypeError, match="dtype must be a floating point dtype, got int64"):
+        dataset.arrays("int64")

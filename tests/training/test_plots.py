@@ -7,7 +7,7 @@ import pytest
 from matplotlib.image import imread
 from training.problems import loaders, trainer
 
-from mytorch.training.plots import compare_figure, history_figure, save_figure
+from mytorch.training.plots import compare_figure, history_figure, save_figure, steps_figure
 
 
 @pytest.fixture(scope="module")
@@ -30,12 +30,31 @@ def test_the_loss_of_epochs_and_steps(history):
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("epochs", "loss")
 
 
+def test_the_loss_of_steps(history):
+    (axes,) = steps_figure(history, log_scale=True).axes
+    shown = lines(axes)
+    assert shown["training, each step"] == (list(range(1, 25)), history.step_losses)  # six steps make an epoch
+    assert shown["validation"] == ([6, 12, 18, 24], history["val_loss"])
+    assert (axes.get_xlabel(), axes.get_yscale()) == ("steps", "log")
+    assert list(shown) == ["training, each step", "training, mean of 1 steps", "validation"]
+
+
+def test_the_mean_of_steps_is_drawn_where_its_last_step_is():
+    history = trainer().fit(*loaders(), epochs=25)
+    (axes,) = steps_figure(history).axes
+    x, y = lines(axes)["training, mean of 3 steps"]
+    assert (x[0], x[-1], len(x)) == (3, 150, 148)
+    assert y[0] == pytest.approx(np.mean(history.step_losses[:3]))
+    assert y[-1] == pytest.approx(np.mean(history.step_losses[-3:]))
+
+
 def test_several_runs_side_by_side(history):
     figure = compare_figure({"one": history, "two": history}, ("loss", "accuracy"), "title", log_scale=True)
     loss, accuracy = figure.axes
     assert list(lines(loss)) == ["one, training", "one, validation", "two, training", "two, validation"]
     assert (loss.get_yscale(), accuracy.get_yscale()) == ("log", "linear")
     assert lines(accuracy)["two, validation"][1] == history["val_accuracy"]
+    assert (loss.get_ylabel(), accuracy.get_ylabel()) == ("loss", "accuracy (fraction)")
 
 
 def test_saved_in_one_piece(history, tmp_path):
