@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import numpy as np
@@ -121,11 +122,23 @@ def test_values_without_pytorch() -> None:
     assert functional.jacobian(lambda x: x * 2, Tensor(np.zeros((0, 2)))).shape == (0, 2, 0, 2)
 
 
+@pytest.mark.parametrize("name", functional.__all__)
+def test_arguments_and_defaults_are_pytorchs(name) -> None:
+    torch = pytest.importorskip("torch")
+    ours, theirs = [
+        {p.name: p.default for p in inspect.signature(getattr(module, name)).parameters.values()}
+        for module in (functional, torch.autograd.functional)
+    ]
+    assert list(ours.items()) == list(theirs.items())[: len(ours)]
+
+
 def test_results_are_detached_and_inputs_left_alone() -> None:
     x = Tensor([1.0, 2.0], requires_grad=True)
     jacobian = functional.jacobian(lambda x: x * x, x)
-    y, product = functional.jvp(lambda x: x * x, x, x)
-    assert not any(t.requires_grad for t in (jacobian, y, product))
+    found = [jacobian, functional.hessian(scalar_of_one, x)]
+    for name in ("vjp", "jvp", "vhp", "hvp"):
+        found += getattr(functional, name)(scalar_of_one, x, Tensor(1.0) if name == "vjp" else x)
+    assert not any(t.requires_grad for t in found)
     assert x.grad is None
     with mytorch.no_grad():
         assert functional.jacobian(lambda x: x * x, x).tolist() == jacobian.tolist()
@@ -152,6 +165,11 @@ def test_create_graph_continues_the_history() -> None:
         (lambda x: functional.vjp(lambda x: x * x, x), RuntimeError, "vjp: v may be left out only"),
         (lambda x: functional.jvp(lambda x: x * x, x), RuntimeError, "jvp: v may be left out only"),
         (lambda x: functional.vjp(lambda x: x, x, Tensor([1.0])), RuntimeError, r"v must have the shapes \[\(2,\)\]"),
+        (
+            lambda x: functional.jvp(partly_constant, (x, x), (x, x), strict=True),
+            RuntimeError,
+            r"strict: output 0 of func does not depend on inputs\[1\]",
+        ),
         (lambda x: functional.hvp(lambda x: x, x, x), RuntimeError, "hvp: func must return one Tensor"),
         (lambda x: functional.vhp(lambda x: (x.sum(), x.sum()), x, x), RuntimeError, "vhp: func must return one Ten"),
         (

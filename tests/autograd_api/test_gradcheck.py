@@ -55,6 +55,7 @@ def test_right_derivatives_pass() -> None:
     assert gradcheck(lambda x: x * 2, Tensor(np.zeros((0, 3)), requires_grad=True))
     assert gradcheck(lambda x: x * 2, Tensor([0.0], requires_grad=True), eps=0.5, atol=0.0, rtol=0.0), "exact"
     assert gradgradcheck(lambda x, constant: x * x * constant, (x, Tensor(3.0)))
+    assert gradgradcheck(lambda x, unused: x * x, (x, w))
     assert (x.grad, x.tolist()) == (None, [[1.0, 2.0], [4.0, 8.0]])
 
 
@@ -183,8 +184,9 @@ def test_bad_arguments() -> None:
     with pytest.raises(TypeError, match="func must return a Tensor or a tuple of Tensors, got float"):
         gradcheck(lambda x: 3.0, x_2_2())
     x = Tensor(np.ones(2, np.float32), requires_grad=True)
-    with pytest.warns(UserWarning, match=r"inputs\[0\] is float32; difference quotients need float64"):
+    with pytest.warns(UserWarning, match=r"inputs\[0\] is float32; difference quotients need float64") as warned:
         gradcheck(lambda x: x * 2, x, eps=1e-2, atol=1e-2)
+    assert warned[0].filename == __file__
 
 
 def test_the_generator_is_left_alone() -> None:
