@@ -78,6 +78,22 @@ def test_concat():
         ConcatDataset([])
 
 
+def test_a_batch_of_neighbours():
+    for indices in ([2, 3, 4], [0], [8, 9], [4, 3, 2], [2, 3, 5]):
+        x, y = TensorDataset(X, Y).batch(np.array(indices))
+        np.testing.assert_array_equal(x.data, X[indices])
+        np.testing.assert_array_equal(y.data, Y[indices])
+
+
+def test_a_dataset_of_nothing_is_refused():
+    with pytest.raises(ValueError, match="TensorDataset needs at least one Tensor or array"):
+        TensorDataset()
+
+
+def test_random_split_by_all_and_nothing():
+    assert [len(part) for part in random_split(Squares(), [1.0, 0.0])] == [7, 0]
+
+
 def test_random_split_shares_out_every_sample_once():
     parts = random_split(Squares(), [3, 4])
     assert [len(part) for part in parts] == [3, 4]

@@ -154,12 +154,14 @@ def test_an_error_in_the_preparing_thread_arrives():
 
 def test_no_thread_is_left_when_the_loop_is_left():
     before = set(threading.enumerate())  # perhaps with one that is ending, of the test before
-    for _ in DataLoader(Counting(1000), 1, prefetch=1):
+    dataset = Counting(1000)
+    for _ in DataLoader(dataset, 1, prefetch=1):
         break
     deadline = time.monotonic() + 5
     while set(threading.enumerate()) - before and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not set(threading.enumerate()) - before
+    assert len(dataset.fetched) < 1000, "it prepared the rest for nobody"
 
 
 def test_samplers():

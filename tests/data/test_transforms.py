@@ -89,3 +89,13 @@ def test_tensors_stay_tensors():
     image = Tensor(np.ones((1, 4, 4)))
     for transform in (Flatten(), RandomHorizontalFlip(1), RandomCrop(2), RandomShift(1), RandomPermutation(16)):
         assert isinstance(transform(image), Tensor)
+
+
+def test_crops_that_are_not_square():
+    image = IMAGE.astype(float)
+    part = RandomCrop((2, 3), generator=np.random.default_rng(0))(image)
+    assert part.shape == (2, 3)
+    assert any((part == image[i : i + 2, j : j + 3]).all() for i in range(2) for j in range(2))
+    for size in ((2, 5), (4, 2)):
+        with pytest.raises(ValueError, match=r"RandomCrop: size .* is larger than the padded image, 3 by 4"):
+            RandomCrop(size)(image)
