@@ -51,7 +51,7 @@ def test_the_reference_gets_all_points_of_later_homeworks(homework, tmp_path):
     assert scores(ended.stdout) == FULL_LATER[homework]
     assert "100 / 100" in ended.stdout
     assert list(tmp_path.iterdir()) == []
-    assert time.monotonic() - start < 30  # 3 seconds on a machine that has nothing else to do
+    assert time.monotonic() - start < 120  # 3 seconds on a quiet machine: this is for what hangs or repeats itself
 
 
 @pytest.mark.parametrize(("homework", "full"), [("1", FULL), *FULL_LATER.items()])
