@@ -1,8 +1,8 @@
 """Threads for the heavy operations: convolutions work on several parts of a batch at once.
 
 NumPy lets go of Python's lock in matrix products and copies, so Python threads do use several cores.
-While they run, NumPy's own threads (of OpenBLAS) are held to one, because two pools of threads on
-the same cores wait for each other.
+From the first convolution on NumPy's own threads (of OpenBLAS) are held to one, because two pools of
+threads on the same cores wait for each other.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ import ctypes
 import functools
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -45,14 +44,12 @@ def _blas() -> _Blas | None:
 
 
 class _State:
-    """The number of threads, the pool that has them, and who holds BLAS to one thread."""
+    """The number of threads, and the pool that has them."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.count: int | None = None  # None: as many as BLAS uses
         self.pool: Any = None
-        self.holders = 0
-        self.blas_before = 1
 
 
 _state = _State()
@@ -79,7 +76,8 @@ def get_num_threads() -> int:
 def set_num_threads(count: int) -> None:
     """Let convolutions, and NumPy's matrix products if its BLAS is OpenBLAS, use `count` threads.
 
-    The results of convolutions are the same to the last bit whatever the number.
+    The first convolution takes the threads from the matrix products, NumPy's own included, which then
+    use one until the next call of this function: the two would be in each other's way. The results of convolutions are the same to the last bit whatever the number.
     """
     if not isinstance(count, int) or isinstance(count, bool) or count < 1:
         raise ValueError(f"set_num_threads: count must be a positive int, got {count!r}")
@@ -88,32 +86,18 @@ def set_num_threads(count: int) -> None:
         _state.count = count
         _state.pool = None  # its threads end when their work is done
         if blas is not None:
-            if _state.holders:
-                _state.blas_before = count
-            else:
-                blas.set_num_threads(count)
+            blas.set_num_threads(count)
 
 
-@contextmanager
-def _one_blas_thread() -> Iterator[None]:
-    """BLAS computes each product with one thread inside this block. Several threads may be in it."""
+def _hold_blas() -> None:
+    """Leave BLAS one thread from now on.
+
+    Not only while our own threads work: after each product OpenBLAS's threads spin for a while, on
+    the cores that ours need next. Given back after each convolution, they made two threads no faster
+    than one (benchmarks, W4-two-threads)."""
     blas = _blas()
-    if blas is None:
-        yield
-        return
-    with _state.lock:
-        if _state.holders == 0:
-            _state.blas_before = blas.get_num_threads()
-            if _state.blas_before != 1:
-                blas.set_num_threads(1)
-        _state.holders += 1
-    try:
-        yield
-    finally:
-        with _state.lock:
-            _state.holders -= 1
-            if _state.holders == 0 and _state.blas_before != 1:
-                blas.set_num_threads(_state.blas_before)
+    if blas is not None and blas.get_num_threads() != 1:
+        blas.set_num_threads(1)
 
 
 def _pool(workers: int) -> Any:
@@ -132,30 +116,30 @@ def parallel_for(work: Callable[[Any], None], items: Sequence[Any], worthwhile: 
     worthwhile: whether there is enough to do to pay for waking threads (about 0.1 ms).
     """
     threads = min(get_num_threads(), len(items))
-    with _one_blas_thread():
-        if threads <= 1 or not worthwhile:
-            for item in items:
-                work(item)
-            return
-        todo = iter(items)
-        lock = threading.Lock()
+    _hold_blas()
+    if threads <= 1 or not worthwhile:
+        for item in items:
+            work(item)
+        return
+    todo = iter(items)
+    lock = threading.Lock()
 
-        def take_and_work() -> None:
-            while True:
-                with lock:
-                    item = next(todo, _END)
-                if item is _END:
-                    return
-                work(item)
+    def take_and_work() -> None:
+        while True:
+            with lock:
+                item = next(todo, _END)
+            if item is _END:
+                return
+            work(item)
 
-        helpers = [_pool(get_num_threads() - 1).submit(take_and_work) for _ in range(threads - 1)]
-        try:
-            take_and_work()
-        finally:  # helpers may still write into the caller's arrays
-            failures = [helper.exception() for helper in helpers]
-        for failure in failures:
-            if failure is not None:
-                raise failure
+    helpers = [_pool(get_num_threads() - 1).submit(take_and_work) for _ in range(threads - 1)]
+    try:
+        take_and_work()
+    finally:  # helpers may still write into the caller's arrays
+        failures = [helper.exception() for helper in helpers]
+    for failure in failures:
+        if failure is not None:
+            raise failure
 
 
 _END = object()

@@ -54,7 +54,7 @@ def test_an_exception_in_any_thread_comes_out(count) -> None:
     parallel_for(lambda item: None, range(20))  # and the threads are still there
 
 
-def test_blas_is_held_to_one_thread_meanwhile_and_let_go() -> None:
+def test_blas_is_held_to_one_thread_until_the_next_setting() -> None:
     blas = threads._blas()
     if blas is None:
         pytest.skip("NumPy does not use OpenBLAS here")
@@ -63,6 +63,9 @@ def test_blas_is_held_to_one_thread_meanwhile_and_let_go() -> None:
     seen = []
     parallel_for(lambda item: seen.append(blas.get_num_threads()), range(4))
     assert seen == [1] * 4
+    assert blas.get_num_threads() == 1
+    assert mytorch.get_num_threads() == 2
+    mytorch.set_num_threads(2)
     assert blas.get_num_threads() == 2
 
 
