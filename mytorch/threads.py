@@ -77,7 +77,8 @@ def set_num_threads(count: int) -> None:
     """Let convolutions, and NumPy's matrix products if its BLAS is OpenBLAS, use `count` threads.
 
     The first convolution takes the threads from the matrix products, NumPy's own included, which then
-    use one until the next call of this function: the two would be in each other's way. The results of convolutions are the same to the last bit whatever the number.
+    use one until the next call of this function: the two would be in each other's way.
+    The results of convolutions are the same to the last bit whatever the number.
     """
     if not isinstance(count, int) or isinstance(count, bool) or count < 1:
         raise ValueError(f"set_num_threads: count must be a positive int, got {count!r}")
