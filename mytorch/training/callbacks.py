@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from mytorch.training.trainer import Trainer
+from typing import Any
 
 __all__ = ["Callback", "EarlyStopping", "is_better"]
 
@@ -14,21 +11,22 @@ __all__ = ["Callback", "EarlyStopping", "is_better"]
 class Callback:
     """Base of callbacks: a subclass defines those methods that it needs.
 
-    `trainer` gives access to everything: trainer.model, trainer.optimizer, trainer.history,
-    trainer.epoch (finished ones); trainer.stop = True ends training after this epoch. What a callback remembers
-    from epoch to epoch belongs into state_dict, or a run that is resumed will not end the same.
+    `trainer`, a `Trainer`, gives access to everything: trainer.model, trainer.optimizer,
+    trainer.history, trainer.epoch (finished ones); trainer.stop = True ends training after this epoch. What
+    a callback remembers from epoch to epoch belongs into state_dict, or a run that is resumed will not
+    end the same.
     """
 
-    def on_fit_begin(self, trainer: Trainer) -> None:
+    def on_fit_begin(self, trainer: Any) -> None:
         """Before the first epoch; on resuming before `load_state_dict`."""
 
-    def on_step_end(self, trainer: Trainer, figures: dict[str, float]) -> None:
+    def on_step_end(self, trainer: Any, figures: dict[str, float]) -> None:
         """After each step of the optimizer, with the loss and the metrics of its batch."""
 
-    def on_epoch_end(self, trainer: Trainer, row: dict[str, Any]) -> None:
+    def on_epoch_end(self, trainer: Any, row: dict[str, Any]) -> None:
         """After each epoch, with its row of the history; what is put into the row is kept there."""
 
-    def on_fit_end(self, trainer: Trainer) -> None:
+    def on_fit_end(self, trainer: Any) -> None:
         """After the last epoch."""
 
     def state_dict(self) -> dict[str, Any]:
@@ -71,13 +69,13 @@ class EarlyStopping(Callback):
             raise ValueError(f"min_delta must not be negative, got {min_delta}")
         self.monitor, self.patience, self.min_delta = monitor, patience, min_delta
         self.mode = mode_of(monitor, mode)
-        self.on_fit_begin(None)  # type: ignore[arg-type]
+        self.on_fit_begin(None)
 
-    def on_fit_begin(self, trainer: Trainer) -> None:
+    def on_fit_begin(self, trainer: Any) -> None:
         self.best = math.inf if self.mode == "min" else -math.inf
         self.waited = 0
 
-    def on_epoch_end(self, trainer: Trainer, row: dict[str, Any]) -> None:
+    def on_epoch_end(self, trainer: Any, row: dict[str, Any]) -> None:
         if self.monitor not in row:
             raise KeyError(f"EarlyStopping: there is no {self.monitor!r}; there is {', '.join(row)}")
         if is_better(row[self.monitor], self.best, self.mode, self.min_delta):
