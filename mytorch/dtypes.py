@@ -6,7 +6,10 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["as_dtype", "get_default_dtype", "promote_types", "result_dtype", "scalar_dtype", "set_default_dtype"]
+__all__ = [
+    "as_dtype", "as_float_dtype", "get_default_dtype", "promote_types", "result_dtype", "scalar_dtype",
+    "set_default_dtype",
+]  # fmt: skip
 
 float16 = half = np.dtype(np.float16)
 float32 = float_ = np.dtype(np.float32)  # `float_` is what `mytorch.float` means, as in PyTorch
@@ -29,10 +32,7 @@ def get_default_dtype() -> np.dtype:
 def set_default_dtype(dtype: Any) -> None:
     """Choose the dtype of tensors made from Python floats. `dtype`: float16, float32 or float64."""
     global _default
-    dtype = as_dtype(dtype)
-    if dtype.kind != "f":
-        raise TypeError(f"dtype must be a floating point dtype, got {dtype}")
-    _default = dtype
+    _default = as_float_dtype(dtype)
 
 
 def as_dtype(dtype: Any) -> np.dtype:
@@ -43,6 +43,14 @@ def as_dtype(dtype: Any) -> np.dtype:
         return np.dtype(dtype)
     except TypeError:
         raise TypeError(f"dtype must be a dtype such as mytorch.float32 or 'float32', got {dtype!r}") from None
+
+
+def as_float_dtype(dtype: Any) -> np.dtype:
+    """`as_dtype`, which must be floating point: TypeError."""
+    dtype = as_dtype(dtype)
+    if dtype.kind != "f":
+        raise TypeError(f"dtype must be a floating point dtype, got {dtype}")
+    return dtype
 
 
 # Kinds of number in the order in which they win: truth values, integers, real, complex.

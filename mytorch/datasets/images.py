@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from mytorch.data.dataset import Dataset
-from mytorch.dtypes import as_dtype, get_default_dtype
+from mytorch.dtypes import as_float_dtype, get_default_dtype
 
-__all__ = ["ImageDataset"]
+__all__ = ["ImageDataset", "as_floats"]
 
 
 class ImageDataset(Dataset):
@@ -63,8 +63,11 @@ class ImageDataset(Dataset):
         dtype: float32 or float64 (default: the default dtype). The transforms are not applied.
         TypeError if dtype is not floating point.
         """
-        dtype = get_default_dtype() if dtype is None else as_dtype(dtype)
-        if dtype.kind != "f":
-            raise TypeError(f"dtype must be a floating point dtype, got {dtype}")
-        images = self.data if self.data.ndim == 4 else self.data[:, np.newaxis]  # (N, H, W) -> (N, 1, H, W)
-        return np.divide(images, 255, dtype=dtype), self.targets
+        return as_floats(self.data, dtype), self.targets
+
+
+def as_floats(images: np.ndarray, dtype: Any = None) -> np.ndarray:
+    """uint8 (N, H, W) or (N, C, H, W) as floats from 0 to 1, (N, C, H, W); by default in the default dtype."""
+    dtype = as_float_dtype(get_default_dtype() if dtype is None else dtype)
+    images = images if images.ndim == 4 else images[:, np.newaxis]  # (N, H, W) -> (N, 1, H, W)
+    return np.divide(images, 255, dtype=dtype)

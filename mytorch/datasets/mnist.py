@@ -16,7 +16,7 @@ from mytorch.datasets.download import fetch, find_or_fetch
 from mytorch.datasets.files import Catalog, DatasetError, read
 from mytorch.datasets.images import ImageDataset
 from mytorch.datasets.labelled_images import SIZE, labelled_images
-from mytorch.dtypes import as_dtype, get_default_dtype
+from mytorch.dtypes import as_float_dtype, get_default_dtype
 
 __all__ = ["MNIST", "TrainValidation", "load_mnist"]
 
@@ -123,9 +123,7 @@ def load_mnist(root: str | os.PathLike | None = None, dtype: Any = None, downloa
 
     Raises TypeError if dtype is not floating point, and DatasetError as `MNIST` does.
     """
-    dtype = get_default_dtype() if dtype is None else as_dtype(dtype)
-    if dtype.kind != "f":
-        raise TypeError(f"dtype must be a floating point dtype, got {dtype}")
+    dtype = as_float_dtype(get_default_dtype() if dtype is None else dtype)
     paths = _locate((TRAIN, TRAIN_ARRAYS + VAL_ARRAYS), TRAIN + TEST, root, download)
     pairs, source, bundled = _read(paths)
     (train, train_y), (val, val_y) = pairs if len(pairs) == 2 else _split(*pairs[0], paths[0])

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from mytorch.data.dataset import Dataset
+from mytorch.datasets.images import as_floats
 from mytorch.datasets.mnist import MNIST
-from mytorch.dtypes import as_dtype, get_default_dtype
 
 __all__ = ["MultiMNIST", "make_new_sample"]
 
@@ -70,7 +70,4 @@ class MultiMNIST(Dataset):
 
         dtype, TypeError: as of `ImageDataset.arrays`.
         """
-        dtype = get_default_dtype() if dtype is None else as_dtype(dtype)
-        if dtype.kind != "f":
-            raise TypeError(f"dtype must be a floating point dtype, got {dtype}")
-        return np.divide(self.data[:, np.newaxis], 255, dtype=dtype), self.targets
+        return as_floats(self.data, dtype), self.targets

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from mytorch.dtypes import as_dtype
+from mytorch.dtypes import as_float_dtype
 from mytorch.nn.module_hooks import HookedModule
 from mytorch.tensor import Tensor
 
@@ -256,9 +256,7 @@ class Module(HookedModule):
 
     def to(self: M, dtype: Any) -> M:
         """Change all floating point parameters and buffers to `dtype`, in place."""
-        dtype = as_dtype(dtype)
-        if dtype.kind != "f":
-            raise TypeError(f"dtype must be a floating point dtype, got {dtype}")
+        dtype = as_float_dtype(dtype)
         for tensor in (*self.parameters(), *self.buffers()):
             if tensor.dtype.kind == "f":
                 tensor.data = tensor.data.astype(dtype)
