@@ -10,14 +10,19 @@ __all__ = ["InPlaceActivation", "ReLU", "Sigmoid", "Softmax", "Tanh"]
 
 
 class InPlaceActivation(Module):
-    """Base of activations that can write their result into their input: inplace=True."""
+    """Base of activations that can write their result into their input: inplace=True.
+
+    _options: the names of the other arguments, for printing."""
+
+    _options: tuple[str, ...] = ()
 
     def __init__(self, inplace: bool = False) -> None:
         super().__init__()
         self.inplace = inplace
 
     def extra_repr(self) -> str:
-        return "inplace=True" if self.inplace else ""
+        shown = [f"{name}={getattr(self, name)}" for name in self._options]
+        return ", ".join([*shown, "inplace=True"] if self.inplace else shown)
 
 
 class ReLU(InPlaceActivation):

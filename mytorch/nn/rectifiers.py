@@ -30,6 +30,8 @@ class Hardswish(InPlaceActivation):
 class Hardtanh(InPlaceActivation):
     """x held between min_val and max_val, element-wise."""
 
+    _options = ("min_val", "max_val")
+
     def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
         super().__init__(inplace)
         self.min_val = min_val
@@ -38,12 +40,11 @@ class Hardtanh(InPlaceActivation):
     def forward(self, x: Tensor) -> Tensor:
         return F.hardtanh(x, self.min_val, self.max_val, self.inplace)
 
-    def extra_repr(self) -> str:
-        return f"min_val={self.min_val}, max_val={self.max_val}" + (", inplace=True" if self.inplace else "")
-
 
 class LeakyReLU(InPlaceActivation):
     """x where positive, else negative_slope * x."""
+
+    _options = ("negative_slope",)
 
     def __init__(self, negative_slope: float = 0.01, inplace: bool = False) -> None:
         super().__init__(inplace)
@@ -51,9 +52,6 @@ class LeakyReLU(InPlaceActivation):
 
     def forward(self, x: Tensor) -> Tensor:
         return F.leaky_relu(x, self.negative_slope, self.inplace)
-
-    def extra_repr(self) -> str:
-        return f"negative_slope={self.negative_slope}" + (", inplace=True" if self.inplace else "")
 
 
 class PReLU(Module):
@@ -85,6 +83,8 @@ class ReLU6(InPlaceActivation):
 class Threshold(InPlaceActivation):
     """x where above `threshold`, else `value`."""
 
+    _options = ("threshold", "value")
+
     def __init__(self, threshold: float, value: float, inplace: bool = False) -> None:
         super().__init__(inplace)
         self.threshold = threshold
@@ -92,6 +92,3 @@ class Threshold(InPlaceActivation):
 
     def forward(self, x: Tensor) -> Tensor:
         return F.threshold(x, self.threshold, self.value, self.inplace)
-
-    def extra_repr(self) -> str:
-        return f"threshold={self.threshold}, value={self.value}" + (", inplace=True" if self.inplace else "")

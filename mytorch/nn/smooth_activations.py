@@ -27,6 +27,8 @@ __all__ = [
 class CELU(InPlaceActivation):
     """x where positive, else alpha * (e^(x / alpha) - 1)."""
 
+    _options = ("alpha",)
+
     def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
         super().__init__(inplace)
         self.alpha = alpha
@@ -34,12 +36,11 @@ class CELU(InPlaceActivation):
     def forward(self, x: Tensor) -> Tensor:
         return F.celu(x, self.alpha, self.inplace)
 
-    def extra_repr(self) -> str:
-        return f"alpha={self.alpha}" + (", inplace=True" if self.inplace else "")
-
 
 class ELU(InPlaceActivation):
     """x where positive, else alpha * (e^x - 1)."""
+
+    _options = ("alpha",)
 
     def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
         super().__init__(inplace)
@@ -47,9 +48,6 @@ class ELU(InPlaceActivation):
 
     def forward(self, x: Tensor) -> Tensor:
         return F.elu(x, self.alpha, self.inplace)
-
-    def extra_repr(self) -> str:
-        return f"alpha={self.alpha}" + (", inplace=True" if self.inplace else "")
 
 
 class GELU(Module):
