@@ -18,7 +18,7 @@ from mytorch.training.history import History
 
 __all__ = ["compare_figure", "history_figure", "png", "save_figure", "steps_figure"]
 
-GREY, LIGHT_GREY = "#666666", "#dddddd"
+GREY, LIGHT_GREY = "#c4c4c4", "#dddddd"
 COLOURS = ("#1f5fa8", "#c8502a", "#3a8a4d", "#8a4fa3", "#b08a00", "#555555")
 
 
@@ -29,7 +29,7 @@ def history_figure(history: History, name: str = "loss", title: str = "") -> Fig
     epochs = history["epoch"]
     if name == "loss" and len(history.step_losses) > len(epochs):
         x = np.arange(1, len(history.step_losses) + 1) / len(history.step_losses) * len(epochs)
-        axes.plot(x, history.step_losses, color="#c4c4c4", linewidth=0.8, label="training, each step")
+        axes.plot(x, history.step_losses, color=GREY, linewidth=0.8, label="training, each step")
     for column, label, colour in ((name, "training", COLOURS[0]), (f"val_{name}", "validation", COLOURS[1])):
         if column in history.rows[0]:
             axes.plot(epochs, history[column], color=colour, marker=_marker(epochs), markersize=4, label=label)
@@ -44,7 +44,7 @@ def steps_figure(history: History, title: str = "", log_scale: bool = False) -> 
     axes = figure.add_subplot()
     count = len(history.step_losses)
     steps = np.arange(1, count + 1)
-    axes.plot(steps, history.step_losses, color="#c4c4c4", linewidth=0.8, label="training, each step")
+    axes.plot(steps, history.step_losses, color=GREY, linewidth=0.8, label="training, each step")
     window = max(1, count // 50)
     mean = np.convolve(history.step_losses, np.ones(window) / window, "valid")  # count - window + 1 of them
     axes.plot(steps[window - 1 :], mean, color=COLOURS[0], label=f"training, mean of {window} steps")

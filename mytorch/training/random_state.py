@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from mytorch.random import default_generator
+from mytorch.random import numpy_generator
 
 __all__ = ["generators_of", "get_states", "set_states"]
 
@@ -15,10 +15,9 @@ __all__ = ["generators_of", "get_states", "set_states"]
 def generators_of(loader: Any, more: Iterable[Any]) -> list[np.random.Generator]:
     """The default generator (weights, dropout, shuffling), the one that the loader shuffles with, and `more`."""
     own = getattr(getattr(loader, "sampler", None), "generator", None)
-    found = [default_generator()]
-    for generator in [own, *more]:
-        generator = getattr(generator, "numpy", generator)  # of a mytorch.Generator
-        if generator is not None and not any(generator is known for known in found):
+    found: list[np.random.Generator] = []
+    for generator in [numpy_generator("Trainer", given) for given in (None, own, *more)]:
+        if not any(generator is known for known in found):
             found.append(generator)
     return found
 

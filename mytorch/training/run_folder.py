@@ -37,7 +37,7 @@ class RunFolder:
         text = json.dumps(hyperparameters, indent=2)  # fails, if it must, before there is a folder
         parent = Path(root) / name
         parent.mkdir(parents=True, exist_ok=True)
-        number = max([int(path.name) for path in parent.iterdir() if path.name.isdecimal()], default=0)
+        number = max(_numbers(parent), default=0)
         while True:
             number += 1
             try:
@@ -53,7 +53,7 @@ class RunFolder:
     def latest(cls, name: str, root: str | os.PathLike = "experiments") -> RunFolder:
         """The newest run of this name. FileNotFoundError if there is none."""
         parent = Path(root) / name
-        numbers = [int(path.name) for path in parent.iterdir() if path.name.isdecimal()] if parent.is_dir() else []
+        numbers = _numbers(parent) if parent.is_dir() else []
         if not numbers:
             raise FileNotFoundError(f"there is no run in {parent}")
         return cls(parent / str(max(numbers)))
@@ -75,3 +75,8 @@ class RunFolder:
 
     def load(self, file: str) -> dict[str, Any]:
         return load(self.path / file)
+
+
+def _numbers(parent: Path) -> list[int]:
+    """Of the runs in the folder."""
+    return [int(path.name) for path in parent.iterdir() if path.name.isdecimal()]
