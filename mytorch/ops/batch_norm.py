@@ -42,13 +42,11 @@ def batch_norm(
     if running_mean is not None:
         follow(running_mean, mean, momentum)
         follow(running_var, var * (count / (count - 1)), momentum)
-    ones = input.new_tensor(np.ones(shape[1], input.data.dtype))
-    zeros = input.new_tensor(np.zeros(shape[1], input.data.dtype))
-    if weight is None and bias is None:
-        return BatchNorm.apply(input, None, None, (mean, var), eps)
-    return BatchNorm.apply(
-        input, ones if weight is None else weight, zeros if bias is None else bias, (mean, var), eps
-    )  # fmt: skip
+    if weight is None and bias is not None:  # BatchNorm has both or neither
+        weight = input.new_tensor(np.ones(shape[1], input.data.dtype))
+    if bias is None and weight is not None:
+        bias = input.new_tensor(np.zeros(shape[1], input.data.dtype))
+    return BatchNorm.apply(input, weight, bias, (mean, var), eps)
 
 
 def instance_norm(
