@@ -20,13 +20,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 import mytorch
-from mytorch.atomic import atomic_write
 from mytorch.datasets import DatasetError
 from mytorch.datasets.mnist import BUNDLED
+from mytorch.training.plots import save_figure
 
 __all__ = ["BUNDLED", "Example"]  # BUNDLED: the folder with 5,000 digits, for quick runs: MNIST(BUNDLED)
 
@@ -121,8 +120,7 @@ class Example:
         """Write the figure as a PNG file into the output folder, and return its path."""
         path = self.output / f"{name or self.name}.png"
         try:
-            with atomic_write(path) as file:
-                FigureCanvasAgg(figure).print_png(file)
+            save_figure(figure, path)
         except OSError as problem:
             sys.exit(f"{self.name}.py: error: the plot '{path}' cannot be written: {problem.strerror}")
         print(f"{'plot':<28}{path}", flush=True)
