@@ -12,13 +12,17 @@ from mytorch.autograd import Function, GradcheckError, gradcheck, gradgradcheck
 from mytorch.tensor import Tensor
 
 
-class Wrong(Function):
-    """x^2 elementwise, whose derivative is wrong in the element [1, 0]: 3x instead of 2x."""
+class Square(Function):
+    """x^2 elementwise; those below have a wrong backward each."""
 
     @staticmethod
     def forward(ctx, x):
         ctx.save_for_backward(x)
         return x.new_tensor(x.data**2)
+
+
+class Wrong(Square):
+    """The derivative is wrong in the element [1, 0]: 3x instead of 2x."""
 
     @staticmethod
     def backward(ctx, grad):
@@ -28,13 +32,8 @@ class Wrong(Function):
         return grad * x * Tensor(factor)
 
 
-class WrongTwice(Function):
-    """x^2 with a right first derivative, whose own derivative is wrong."""
-
-    @staticmethod
-    def forward(ctx, x):
-        ctx.save_for_backward(x)
-        return x.new_tensor(x.data**2)
+class WrongTwice(Square):
+    """The first derivative is right, but its own derivative is wrong."""
 
     @staticmethod
     def backward(ctx, grad):
@@ -101,12 +100,7 @@ def test_a_small_error_in_one_number_is_found() -> None:
 
 
 def test_a_gradient_that_is_not_linear_in_the_one_before_is_found() -> None:
-    class Loses(Function):
-        @staticmethod
-        def forward(ctx, x):
-            ctx.save_for_backward(x)
-            return x.new_tensor(x.data**2)
-
+    class Loses(Square):
         @staticmethod
         def backward(ctx, grad):
             (x,) = ctx.saved_tensors
