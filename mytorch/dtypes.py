@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 __all__ = [
-    "as_dtype", "as_float_dtype", "get_default_dtype", "promote_types", "result_dtype", "scalar_dtype",
-    "set_default_dtype",
+    "MissingDtype", "as_dtype", "as_float_dtype", "bfloat16", "can_cast", "finfo", "get_default_dtype", "iinfo",
+    "promote_types", "result_dtype", "scalar_dtype", "set_default_dtype",
 ]  # fmt: skip
 
 float16 = half = np.dtype(np.float16)
@@ -20,6 +20,19 @@ int32 = int_ = np.dtype(np.int32)
 int64 = long = np.dtype(np.int64)
 uint8 = np.dtype(np.uint8)
 bool_ = np.dtype(np.bool_)
+
+
+class MissingDtype:
+    """A dtype of PyTorch's that NumPy has not: it can be named and compared, and nothing can be made of it."""
+
+    def __init__(self, name: str, instead: str) -> None:
+        self.name, self.instead = name, instead
+
+    def __repr__(self) -> str:
+        return f"mytorch.{self.name}"
+
+
+bfloat16 = MissingDtype("bfloat16", "float32, or float16")
 
 _default = float64
 
@@ -36,9 +49,13 @@ def set_default_dtype(dtype: Any) -> None:
 
 
 def as_dtype(dtype: Any) -> np.dtype:
-    """A dtype from a name ("float32"), a NumPy type, or a Python type (`float`: the default dtype)."""
+    """A dtype from a name ("float32"), a NumPy type, or a Python type (`float`: the default dtype; `int`: int64)."""
     if dtype is float:
         return _default
+    if isinstance(dtype, MissingDtype):
+        raise NotImplementedError(f"{dtype!r} is left out, NumPy has no such numbers; write {dtype.instead}")
+    if dtype is int:
+        return int64  # also where NumPy's integers have 32 bits: older NumPy on Windows, and in a browser
     try:
         return np.dtype(dtype)
     except TypeError:
@@ -81,3 +98,43 @@ def promote_types(first: np.dtype, second: np.dtype) -> np.dtype:
     if first_category != second_category:
         return first if first_category > second_category else second
     return np.promote_types(first, second)
+
+
+def can_cast(from_: Any, to: Any) -> bool:
+    """Whether numbers of the one dtype may be written into the other: never from floats into integers, nor from
+    integers into truth values, nor from signed into unsigned ones."""
+    first, second = as_dtype(from_), as_dtype(to)
+    if _CATEGORY[first.kind] > _CATEGORY[second.kind]:
+        return False
+    return not (second.kind == "u" and first.kind == "i")
+
+
+class finfo:  # noqa: N801
+    """What a floating point dtype can hold: bits, eps, max, min, smallest_normal (tiny), resolution, dtype."""
+
+    def __init__(self, type: Any = None) -> None:
+        info = np.finfo(as_float_dtype(_default if type is None else type))
+        self.bits, self.dtype = info.bits, str(info.dtype)
+        self.eps, self.max, self.min = float(info.eps), float(info.max), float(info.min)
+        self.tiny = self.smallest_normal = float(info.tiny)
+        self.resolution = float(info.resolution)
+
+    def __repr__(self) -> str:
+        return (
+            f"finfo(resolution={self.resolution:g}, min={self.min:g}, max={self.max:g}, eps={self.eps:g}, "
+            f"smallest_normal={self.tiny:g}, tiny={self.tiny:g}, dtype={self.dtype})"
+        )
+
+
+class iinfo:  # noqa: N801
+    """What an integer dtype can hold: bits, max, min, dtype."""
+
+    def __init__(self, type: Any) -> None:
+        dtype = as_dtype(type)
+        if dtype.kind not in "iu":
+            raise TypeError(f"iinfo: type must be an integer dtype, got {dtype}")
+        info = np.iinfo(dtype)
+        self.bits, self.max, self.min, self.dtype = info.bits, int(info.max), int(info.min), str(dtype)
+
+    def __repr__(self) -> str:
+        return f"iinfo(min={self.min}, max={self.max}, dtype={self.dtype})"

@@ -7,11 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from mytorch.autograd_engine import AccumulateGrad, TensorBase, accumulate, walk
-from mytorch.grad_mode import GradModeBlock
-from mytorch.ops.common import as_operand
+from mytorch.engine.grad_mode import GradModeBlock
+from mytorch.engine.in_place import history
+from mytorch.engine.node import AccumulateGrad
+from mytorch.engine.tensor_base import TensorBase
+from mytorch.engine.walk import walk
+from mytorch.ops.common.operands import as_operand
 
-__all__ = ["backward", "grad"]
+__all__ = ["backward", "grad", "starting_points", "zero_gradient"]
 
 
 def grad(
@@ -20,8 +23,9 @@ def grad(
     grad_outputs: Any = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    only_inputs: bool = True,
     allow_unused: bool | None = None,
-    *,
+    is_grads_batched: bool = False,
     materialize_grads: bool = False,
 ) -> tuple:
     """d(outputs)/d(inputs) as a tuple, one Tensor per input. No tensor's `.grad` is touched, and
@@ -34,22 +38,28 @@ def grad(
     create_graph: record the walk, so that the results can be differentiated.
     allow_unused: give None for an input that the outputs do not depend on, instead of RuntimeError.
     materialize_grads: give zeros for it.
+    only_inputs must be True and is_grads_batched False: PyTorch's arguments in their places.
     """
+    if not only_inputs or is_grads_batched:
+        raise NotImplementedError("grad: only_inputs=False and is_grads_batched=True are left out; call grad in a loop")
     outputs, inputs = _tensors("grad", "outputs", outputs), _tensors("grad", "inputs", inputs)
     if allow_unused is None:
         allow_unused = materialize_grads
     elif materialize_grads and not allow_unused:
         raise ValueError("grad: materialize_grads=True gives zeros for unused inputs, so allow_unused cannot be False")
     for i, tensor in enumerate(inputs):
-        if tensor._node is None:
+        if history(tensor) is None:
             raise RuntimeError(f"grad: inputs[{i}] of shape {tensor._data.shape} does not require grad")
-    roots = _roots("grad", outputs, grad_outputs)
-    found = walk(roots, _or(retain_graph, create_graph), create_graph, targets=[tensor._node for tensor in inputs])
+    roots = starting_points("grad", outputs, grad_outputs)
+    if retain_graph is None:
+        retain_graph = create_graph
+    with GradModeBlock(create_graph):
+        found = walk(roots, retain_graph, create_graph, targets=[history(tensor) for tensor in inputs])
     results = []
     for i, tensor in enumerate(inputs):
-        if tensor._node in found:
-            gradient, owned = found[tensor._node]
-            found[tensor._node] = gradient, False  # if the input comes again, it gets a copy
+        if history(tensor) in found:
+            gradient, owned = found[history(tensor)]
+            found[history(tensor)] = gradient, False  # if the input comes again, it gets a copy
             results.append(gradient if create_graph else tensor.new_tensor(gradient if owned else gradient.copy()))
         elif materialize_grads:
             results.append(tensor.new_tensor(np.zeros_like(tensor._data)))
@@ -76,28 +86,25 @@ def backward(
     inputs: add to the `.grad` of these tensors only, leaves or not.
     The other arguments are those of `grad`.
     """
-    roots = _roots("backward", _tensors("backward", "tensors", tensors), grad_tensors)
-    retain_graph = _or(retain_graph, create_graph)
-    if inputs is None:
-        accumulate(walk(roots, retain_graph, create_graph), create_graph)
-        return
-    inputs = _tensors("backward", "inputs", inputs)
+    roots = starting_points("backward", _tensors("backward", "tensors", tensors), grad_tensors)
+    if retain_graph is None:
+        retain_graph = create_graph
+    inputs = [] if inputs is None else _tensors("backward", "inputs", inputs)
     for i, tensor in enumerate(inputs):
-        if tensor._node is None:
+        if history(tensor) is None:
             raise RuntimeError(f"backward: inputs[{i}] of shape {tensor._data.shape} does not require grad")
-    found = walk(roots, retain_graph, create_graph, targets=[tensor._node for tensor in inputs])
-    accumulate({node: item for node, item in found.items() if type(node) is AccumulateGrad}, create_graph)
     with GradModeBlock(create_graph):
+        found = walk(roots, retain_graph, create_graph, [history(tensor) for tensor in inputs] or None)
+        for node, (gradient, owned) in found.items():
+            if type(node) is AccumulateGrad:
+                node.apply(gradient, owned)
         for tensor in {id(tensor): tensor for tensor in inputs}.values():
-            if type(tensor._node) is not AccumulateGrad and tensor._node in found:
-                gradient = found[tensor._node][0]
+            node = history(tensor)
+            if type(node) is not AccumulateGrad and node in found:
+                gradient = found[node][0]
                 if not create_graph:
                     gradient = tensor.new_tensor(gradient.copy())
                 tensor.grad = gradient if tensor.grad is None else tensor.grad + gradient
-
-
-def _or(retain_graph: bool | None, create_graph: bool) -> bool:
-    return create_graph if retain_graph is None else retain_graph
 
 
 def _tensors(function: str, name: str, value: Any) -> list:
@@ -111,7 +118,7 @@ def _tensors(function: str, name: str, value: Any) -> list:
     return values
 
 
-def _roots(function: str, outputs: list, gradients: Any) -> list[tuple[Any, Any]]:
+def starting_points(function: str, outputs: list, gradients: Any) -> list[tuple[Any, Any]]:
     """Where the walk starts: for each output its node and the gradient that it is given."""
     if gradients is None or isinstance(gradients, (TensorBase, np.ndarray, float, int)):
         gradients = [gradients] * (len(outputs) if gradients is None else 1)
@@ -119,7 +126,7 @@ def _roots(function: str, outputs: list, gradients: Any) -> list[tuple[Any, Any]
         raise ValueError(f"{function}: expected {len(outputs)} gradients, one per output, got {len(gradients)}")
     roots = []
     for output, gradient in zip(outputs, gradients):
-        if output._node is None:
+        if history(output) is None:
             raise RuntimeError(
                 f"{function}() on a tensor that does not require grad: none of the tensors that it was made from has "
                 "requires_grad=True, or it was made under no_grad()"
@@ -133,5 +140,14 @@ def _roots(function: str, outputs: list, gradients: Any) -> list[tuple[Any, Any]
                     f"{function}: gradient must have the tensor's shape {output._data.shape}, "
                     f"got {gradient._data.shape}"
                 )
-        roots.append((output._node, gradient))
+        roots.append((history(output), gradient))
     return roots
+
+
+def zero_gradient(tensor: Any) -> None:
+    """Set the gradient of `tensor`, if it has one, to 0: in its memory, which others may hold, and without history."""
+    gradient = tensor.grad
+    if gradient is not None:
+        gradient._data[...] = 0
+        gradient.mark_changed()
+        gradient._node, gradient.is_leaf = None, True

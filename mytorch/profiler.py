@@ -6,10 +6,8 @@
     print(prof.table(row_limit=10))
     prof.export_chrome_trace("trace.json")      # open it in chrome://tracing or ui.perfetto.dev
 
-Without a profile there is nothing to pay: the engine has no switch to ask. Instead `apply` and
-`backward` of all operation classes are replaced by ones with a clock when a profile begins, and
-put back, the same objects, when it ends. With a profile each operation takes a few microseconds
-more, so the times of very small operations are too long.
+A profile is an observer of the engine (`engine/observers.py`). With one each operation takes a few
+microseconds more, so the times of very small operations are too long.
 """
 
 from __future__ import annotations
@@ -18,18 +16,18 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from mytorch.atomic import atomic_write
-from mytorch.autograd_engine import Function, TensorBase
-from mytorch.autograd_stand_ins import StandIn
+from mytorch.engine.observers import Observer, observers
+from mytorch.engine.tensor_base import TensorBase
+from mytorch.runtime.atomic import atomic_write
 
-__all__ = ["Event", "KeyAverages", "OperationAverage", "profile"]
+__all__ = ["Event", "KeyAverages", "OperationAverage", "profile", "record_function"]
 
 TIMES = ("self_cpu_time_total", "cpu_time_total", "forward_time", "backward_time")
 SORT_KEYS = (*TIMES, "count", "backward_count", "memory", "key")
@@ -102,7 +100,7 @@ class KeyAverages(list):
         return self.table()
 
 
-class profile:  # noqa: N801 (PyTorch's name)
+class profile(Observer):  # noqa: N801 (PyTorch's name)
     """Context manager that times every operation, forward and backward, of all threads.
 
     One profile at a time: RuntimeError when one is running already, in whatever thread.
@@ -118,9 +116,7 @@ class profile:  # noqa: N801 (PyTorch's name)
         self.duration = 0  # of the block, in nanoseconds
         self._start = 0
         self._threads: dict[int, str] = {}  # number -> name
-        self._open = threading.local()  # .inner: for each call that is running, the time of those inside it
-        self._replaced: list[tuple[type, str, Any]] = []
-        self._wrapped: set[type] = set()
+        self._open = threading.local()  # .calls: [start, time of the calls inside it] of each that is running
 
     # ------------------------------------------------------------------ on and off
 
@@ -129,84 +125,45 @@ class profile:  # noqa: N801 (PyTorch's name)
             if profile._running is not None:
                 raise RuntimeError("a profile is running already; profiles cannot be nested or run side by side")
             profile._running = self
-            try:
-                self._wrap_all([Function, *_subclasses(Function)])
-            except BaseException:
-                self._restore()
-                raise
         self.events, self._threads, self._open = [], {}, threading.local()
+        observers.append(self)
         self._start = time.perf_counter_ns()
         return self
 
     def __exit__(self, *exception: object) -> None:
         self.duration = time.perf_counter_ns() - self._start
-        with profile._starting:
-            self._restore()
-
-    def _restore(self) -> None:
-        for cls, name, original in reversed(self._replaced):
-            setattr(cls, name, original)
-        self._replaced.clear()
-        self._wrapped.clear()
+        observers.remove(self)
         profile._running = None
 
-    def _wrap_all(self, classes: Iterable[type]) -> None:
-        """Put clocks on what each class defines itself; the rest it inherits."""
-        for cls in classes:
-            self._wrapped.add(cls)
-            for name, wrap in (("apply", self._timed_apply), ("backward", self._timed_backward)):
-                if name in cls.__dict__:
-                    original = cls.__dict__[name]  # the classmethod or staticmethod, not what it binds to
-                    self._replaced.append((cls, name, original))
-                    setattr(cls, name, wrap(cls, original))
+    # ------------------------------------------------------------------ what the engine shows
 
-    # ---------------------------------------------------------------------- clocks
+    def before_forward(self, node: Any, inputs: tuple) -> None:
+        self._begin()
 
-    def _timed_apply(self, owner: type, original: Any) -> classmethod:
-        def apply(cls: type, *args: Any, **constants: Any) -> Any:
-            call = original.__get__(None, cls)
-            if _definer(cls, "apply") is not owner:  # called by super(): part of a call that is timed
-                return call(*args, **constants)
-            if cls not in self._wrapped and profile._running is self:  # defined since the profile began
-                with profile._starting:
-                    self._wrap_all([c for c in cls.__mro__ if issubclass(c, Function) and c not in self._wrapped])
-            return self._timed(cls.__name__, "forward", args, call, *args, **constants)
+    def after_forward(self, node: Any, inputs: tuple, output: Any) -> None:
+        self._end("forward", node, inputs, output)
 
-        return classmethod(apply)
+    def before_backward(self, node: Any, gradients: tuple) -> None:
+        self._begin()
 
-    def _timed_backward(self, owner: type, original: Any) -> staticmethod:
-        call = original.__get__(None, owner)
+    def after_backward(self, node: Any, gradients: tuple, contributions: Sequence[Any] | None) -> None:
+        self._end("backward", node, gradients, contributions)
 
-        def backward(ctx: Any, *gradients: Any) -> Any:
-            cls = getattr(ctx, "_function", owner)  # a context made by hand has none
-            while isinstance(cls, StandIn):  # of a node with hooks
-                cls = cls.function
-            if _definer(cls, "backward") is not owner:
-                return call(ctx, *gradients)
-            return self._timed(cls.__name__, "backward", gradients, call, ctx, *gradients)
+    def _begin(self) -> None:
+        self._open.__dict__.setdefault("calls", []).append([time.perf_counter_ns(), 0])
 
-        return staticmethod(backward)
-
-    def _timed(self, key: str, phase: str, inputs: Any, call: Callable, *args: Any, **constants: Any) -> Any:
-        """`call(...)`, and an Event of it, also if it raises."""
-        inner: list[int] = self._open.__dict__.setdefault("inner", [])
-        inner.append(0)
-        output = None
-        start = time.perf_counter_ns()
-        try:
-            output = call(*args, **constants)
-            return output
-        finally:
-            duration = time.perf_counter_ns() - start
-            self_time = duration - inner.pop()
-            if inner:
-                inner[-1] += duration
-            if profile._running is self:  # not when a thread's call outlasts the profile
-                thread = threading.get_native_id()
-                if thread not in self._threads:
-                    self._threads[thread] = threading.current_thread().name
-                memory = _new_bytes(inputs, output)
-                self.events.append(Event(key, phase, thread, start, duration, self_time, memory))
+    def _end(self, phase: str, node: Any, inputs: Any, output: Any) -> None:
+        end = time.perf_counter_ns()
+        calls: list[list[int]] = self._open.__dict__.setdefault("calls", [])
+        if not calls or profile._running is not self:  # a thread's call that outlasts the profile
+            return
+        start, inside = calls.pop()
+        if calls:
+            calls[-1][1] += end - start
+        thread = threading.get_native_id()
+        self._threads.setdefault(thread, threading.current_thread().name)
+        memory = _new_bytes(inputs, output)
+        self.events.append(Event(node.function_name, phase, thread, start, end - start, end - start - inside, memory))
 
     # --------------------------------------------------------------------- results
 
@@ -255,20 +212,24 @@ class profile:  # noqa: N801 (PyTorch's name)
             file.write(json.dumps({"traceEvents": trace, "displayTimeUnit": "ms"}).encode())
 
 
-def _subclasses(cls: type) -> list[type]:
-    """All classes below `cls`, each once."""
-    found: dict[Any, None] = {}  # a set that keeps the order
-    stack: list[Any] = [cls]
-    while stack:
-        below = [subclass for subclass in stack.pop().__subclasses__() if subclass not in found]
-        found.update(dict.fromkeys(below))
-        stack += below
-    return list(found)
+class record_function:  # noqa: N801 (PyTorch's name)
+    """A block with a name of its own in the profile that is running: `with record_function("attention"): ...`. Its
+    row counts the blocks and their time, and in `self_time` what no operation inside took. Without a profile: nothing.
+    """
 
+    def __init__(self, name: str, args: str | None = None) -> None:
+        self.function_name = name
+        self._profile: profile | None = None
 
-def _definer(cls: type, name: str) -> type:
-    """The class whose `name` is used by `cls`."""
-    return next(c for c in cls.__mro__ if name in c.__dict__)
+    def __enter__(self) -> record_function:
+        self._profile = profile._running
+        if self._profile is not None:
+            self._profile._begin()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self._profile is not None:
+            self._profile._end("forward", self, (), ())
 
 
 def _new_bytes(inputs: Any, outputs: Any) -> int:

@@ -1,4 +1,7 @@
-"""Random tensors. `generator`: what they draw from; by default the one that `manual_seed` restarts."""
+"""Random tensors. `generator`: what they draw from; by default the one that `manual_seed` restarts.
+
+`**placement`: PyTorch's `device` and its kin, see `check_placement`.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from mytorch.compat.devices import check_placement
 from mytorch.creation import dtype_or_default, leaf, shape_like, shape_of
 from mytorch.dtypes import as_dtype
-from mytorch.ops.common import require_tensor
+from mytorch.ops.elementwise.draws import bernoulli, multinomial
 from mytorch.random import Generator, numpy_generator
 from mytorch.tensor import Tensor
 
@@ -19,9 +23,15 @@ __all__ = [
 
 
 def rand(
-    *sizes: Any, size: Any = None, generator: Generator | None = None, dtype: Any = None, requires_grad: bool = False
-) -> Tensor:  # fmt: skip
+    *sizes: Any,
+    size: Any = None,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    requires_grad: bool = False,
+    **placement: Any,
+) -> Tensor:
     """Numbers from 0 to below 1, all equally likely: rand(2, 3) or rand((2, 3))."""
+    check_placement("rand", placement)
     draw = numpy_generator("rand", generator)
     dtype = _float_dtype("rand", dtype)
     shape = shape_of("rand", sizes, size)
@@ -31,9 +41,15 @@ def rand(
 
 
 def randn(
-    *sizes: Any, size: Any = None, generator: Generator | None = None, dtype: Any = None, requires_grad: bool = False
-) -> Tensor:  # fmt: skip
+    *sizes: Any,
+    size: Any = None,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    requires_grad: bool = False,
+    **placement: Any,
+) -> Tensor:
     """Normally distributed numbers, mean 0 and variance 1: randn(2, 3) or randn((2, 3))."""
+    check_placement("randn", placement)
     draw = numpy_generator("randn", generator)
     dtype = _float_dtype("randn", dtype)
     return leaf(np.asarray(draw.standard_normal(shape_of("randn", sizes, size))).astype(dtype), requires_grad)
@@ -47,9 +63,11 @@ def randint(
     generator: Generator | None = None,
     dtype: Any = np.int64,
     requires_grad: bool = False,
+    **placement: Any,
 ) -> Tensor:
     """Integers from `low` to below `high`, all equally likely: randint(low, high, size), or
     randint(high, size) from 0. `size`: a tuple."""
+    check_placement("randint", placement)
     if size is None and isinstance(high, (tuple, list)):
         low, high, size = 0, low, high
     if high is None:
@@ -62,30 +80,40 @@ def randint(
     return leaf(np.asarray(numbers).astype(as_dtype(dtype)), requires_grad)
 
 
-def randperm(n: int, *, generator: Generator | None = None, dtype: Any = np.int64) -> Tensor:
+def randperm(n: int, *, generator: Generator | None = None, dtype: Any = np.int64, **placement: Any) -> Tensor:
     """The integers 0..n-1 in random order."""
+    check_placement("randperm", placement)
     (n,) = shape_of("randperm", (n,))
     return Tensor(numpy_generator("randperm", generator).permutation(n).astype(as_dtype(dtype)))
 
 
-def rand_like(input: Tensor, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+def rand_like(input: Tensor, *, dtype: Any = None, requires_grad: bool = False, **placement: Any) -> Tensor:
     """`rand` with the shape and dtype of `input`."""
+    check_placement("rand_like", placement)
     return rand(
         shape_like("rand_like", input), dtype=input.dtype if dtype is None else dtype, requires_grad=requires_grad
     )
 
 
-def randn_like(input: Tensor, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+def randn_like(input: Tensor, *, dtype: Any = None, requires_grad: bool = False, **placement: Any) -> Tensor:
     """`randn` with the shape and dtype of `input`."""
+    check_placement("randn_like", placement)
     return randn(
         shape_like("randn_like", input), dtype=input.dtype if dtype is None else dtype, requires_grad=requires_grad
     )
 
 
 def randint_like(
-    input: Tensor, low: int, high: int | None = None, *, dtype: Any = None, requires_grad: bool = False
-) -> Tensor:  # fmt: skip
+    input: Tensor,
+    low: int,
+    high: int | None = None,
+    *,
+    dtype: Any = None,
+    requires_grad: bool = False,
+    **placement: Any,
+) -> Tensor:
     """`randint` with the shape and dtype of `input`; randint_like(x, high) from 0."""
+    check_placement("randint_like", placement)
     shape = shape_like("randint_like", input)
     return randint(low, high, shape, dtype=input.dtype if dtype is None else dtype, requires_grad=requires_grad)
 
@@ -98,9 +126,11 @@ def normal(
     generator: Generator | None = None,
     dtype: Any = None,
     requires_grad: bool = False,
+    **placement: Any,
 ) -> Tensor:
     """Normally distributed numbers. `mean` and `std`: Tensors, one number for each element, which
     broadcast; or numbers, with a `size`. No gradient flows to them."""
+    check_placement("normal", placement)
     centre, spread = [v.data if isinstance(v, Tensor) else v for v in (mean, std)]
     if np.any(np.less(spread, 0)):
         raise ValueError(f"normal: std must not be negative, got {spread}")
@@ -115,58 +145,6 @@ def normal(
     draw = numpy_generator("normal", generator)
     numbers = np.asarray(centre + spread * draw.standard_normal(shape))
     return leaf(numbers.astype(_float_dtype("normal", dtype)), requires_grad)
-
-
-def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | None = None) -> Tensor:
-    """1 with probability input[i], else 0, in the dtype of `input`; with `p` every element by `p`."""
-    require_tensor("bernoulli", "input", input)
-    probability = input.data if p is None else np.full(input.shape, p)
-    if not np.all((probability >= 0) & (probability <= 1)):
-        raise ValueError("bernoulli: probabilities must be from 0 to 1")
-    if p is None and input.dtype.kind != "f":
-        raise TypeError(f"bernoulli: input must hold probabilities, floating point numbers, got dtype {input.dtype}")
-    uniform = numpy_generator("bernoulli", generator).random(input.shape)  # in [0, 1): p = 1 is always above
-    return Tensor(np.asarray(uniform < probability).astype(input.dtype))
-
-
-def multinomial(
-    input: Tensor, num_samples: int, replacement: bool = False, *, generator: Generator | None = None
-) -> Tensor:  # fmt: skip
-    """Positions drawn with probabilities proportional to the weights `input`, (C,) or rows (N, C), which
-    need not add up to 1. Returns int64 (num_samples,) or (N, num_samples); without `replacement` no
-    position twice in a row."""
-    require_tensor("multinomial", "input", input)
-    if input.ndim not in (1, 2) or input.dtype.kind != "f":
-        raise ValueError(f"multinomial: input must be floats (C,) or (N, C), got {input.dtype} {input.shape}")
-    weights = np.atleast_2d(input.data).astype(np.float64)  # (N, C)
-    if not np.isfinite(weights).all() or (weights < 0).any() or not weights.any(axis=1).all():
-        raise ValueError("multinomial: weights must be finite, not negative, and in no row all 0")
-    possible = int((weights > 0).sum(axis=1).min(initial=weights.shape[1]))
-    if num_samples < 1 or (not replacement and num_samples > possible):
-        raise ValueError(
-            f"multinomial: num_samples must be at least 1 and, without replacement, at most the {possible} weights "
-            f"above 0, got {num_samples}"
-        )
-    draw = numpy_generator("multinomial", generator)
-    indices = (_with_replacement if replacement else _without_replacement)(weights, num_samples, draw)
-    return Tensor(indices if input.ndim == 2 else indices[0])
-
-
-def _with_replacement(weights: np.ndarray, count: int, draw: np.random.Generator) -> np.ndarray:
-    """(N, C) -> (N, count). A uniform number falls into the interval of its position, whose length is its weight."""
-    edges = weights.cumsum(axis=1)  # (N, C)
-    points = draw.random((len(weights), count)) * edges[:, -1:]
-    # A point below edges[c] and not below edges[c - 1] is in the interval c. Empty ones are never hit.
-    rows = [np.searchsorted(e, p, side="right") for e, p in zip(edges, points)]
-    return np.array(rows, dtype=np.int64).reshape(points.shape)
-
-
-def _without_replacement(weights: np.ndarray, count: int, draw: np.random.Generator) -> np.ndarray:
-    """(N, C) -> (N, count). Each position gets an exponential waiting time with its weight as rate: who
-    comes first, second, ... is distributed as draws without replacement. (Efraimidis and Spirakis 2006.)"""
-    waits = np.full(weights.shape, np.inf)
-    np.divide(draw.standard_exponential(weights.shape), weights, out=waits, where=weights > 0)
-    return np.argsort(waits, axis=1)[:, :count]
 
 
 def _float_dtype(function: str, dtype: Any) -> np.dtype:

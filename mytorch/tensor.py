@@ -8,22 +8,29 @@ from __future__ import annotations
 
 import sys
 import types
-import weakref
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from mytorch import gradients
-from mytorch.autograd_engine import AccumulateGrad, BackwardFunction
+from mytorch.compat.devices import check_placement
 from mytorch.dtypes import as_dtype, get_default_dtype
-from mytorch.hooks import RETAIN_GRAD, RemovableHandle
-from mytorch.ops.common import as_operand
+from mytorch.engine import walk
+from mytorch.engine.in_place import history, leave_memory
+from mytorch.engine.node import AccumulateGrad, BackwardFunction
+from mytorch.engine.tensor_base import TensorBase
+from mytorch.methods import TensorMethods
+from mytorch.methods.sizes import sizes_from
+from mytorch.ops.common.flags import check_flags
+from mytorch.ops.common.numbers import fitting
+from mytorch.ops.common.operands import as_operand
 from mytorch.random import default_generator
-from mytorch.tensor_base import TensorBase
-from mytorch.tensor_methods import TensorMethods, sizes_of
 
 __all__ = ["Tensor", "tensor"]
+
+
+_PLATFORM_INT = np.asarray(0).dtype
 
 
 def as_array(data: Any, dtype: Any = None) -> np.ndarray:
@@ -37,10 +44,20 @@ def as_array(data: Any, dtype: Any = None) -> np.ndarray:
     if array.dtype.kind not in "fiubc":
         raise TypeError(f"data must be numbers, got {type(data).__name__} of dtype {array.dtype}")
     if dtype is not None:
-        return array.astype(as_dtype(dtype), copy=False)
+        return _converted(data, array, as_dtype(dtype))
     if array.dtype.kind == "f" and not isinstance(data, (np.ndarray, np.generic)):
         return array.astype(get_default_dtype(), copy=False)  # Python floats have no dtype of their own
+    if array.dtype == _PLATFORM_INT and not isinstance(data, (np.ndarray, np.generic)):
+        return array.astype(np.int64, copy=False)  # Python ints are int64 also where C's long has 32 bits
     return np.asarray(array)  # also turns np.matrix and other subclasses into plain arrays
+
+
+def _converted(data: Any, array: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """`array` in another dtype. Python numbers must fit into integers; an array is cast as NumPy does."""
+    if dtype.kind in "iu" and array.dtype.kind in "fiu" and not isinstance(data, (np.ndarray, TensorBase)):
+        for number in {array.min(initial=0), array.max(initial=0)}:  # nan comes out of both
+            fitting("tensor", number.item(), dtype)
+    return array.astype(dtype, copy=False)
 
 
 class Tensor(TensorMethods):
@@ -68,6 +85,8 @@ class Tensor(TensorMethods):
         *,
         dtype: Any = None,
     ) -> None:
+        if not (requires_grad is False and is_leaf is True and is_parameter is False):  # quick: as nearly always
+            check_flags(data, requires_grad=requires_grad, is_leaf=is_leaf, is_parameter=is_parameter)
         if is_parameter and not (requires_grad and is_leaf):
             raise ValueError(
                 "is_parameter=True needs requires_grad=True and is_leaf=True, a parameter being a leaf that is "
@@ -95,7 +114,10 @@ class Tensor(TensorMethods):
 
     @data.setter
     def data(self, value: Any) -> None:
-        self._data = as_array(value)
+        array = as_array(value)
+        if self._memory is not None:
+            leave_memory(self)
+        self._data = array
         if type(self._node) is AccumulateGrad:
             self._node._shape, self._node._dtype = self._data.shape, self._data.dtype
         self.mark_changed()
@@ -115,17 +137,21 @@ class Tensor(TensorMethods):
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """The length of every axis; () for a 0-d tensor."""
         return self._data.shape
 
     @property
     def dtype(self) -> np.dtype:
+        """The type of the elements, a NumPy dtype such as float64."""
         return self._data.dtype
 
     @property
     def ndim(self) -> int:
+        """How many axes there are: len(shape)."""
         return self._data.ndim
 
     def dim(self) -> int:
+        """How many axes there are: PyTorch's name for `ndim`."""
         return self._data.ndim
 
     def size(self, dim: int | None = None) -> Any:
@@ -143,6 +169,7 @@ class Tensor(TensorMethods):
         return self._data.item()
 
     def tolist(self) -> Any:
+        """The elements as nested lists of Python numbers, one level per axis; of a 0-d tensor the number."""
         return self._data.tolist()
 
     def numpy(self, *, force: bool = False) -> np.ndarray:
@@ -176,13 +203,15 @@ class Tensor(TensorMethods):
         self._node = AccumulateGrad(self) if value else None
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        """Set `requires_grad` of this leaf, and return it."""
         self.requires_grad = requires_grad
         return self
 
     @property
     def grad_fn(self) -> BackwardFunction | None:
         """The graph node of the operation that made this tensor; None for a leaf."""
-        return self._node if type(self._node) is BackwardFunction else None
+        node = history(self)
+        return node if type(node) is BackwardFunction else None
 
     @property
     def _version(self) -> int:
@@ -204,45 +233,15 @@ class Tensor(TensorMethods):
         create_graph: record the backward pass, so that `grad` can itself be differentiated.
         inputs: add to the `grad` of these tensors only (a Tensor or a sequence of Tensors).
         """
-        gradients.backward(self, gradient, retain_graph, create_graph, inputs)
+        if gradient is not None or inputs is not None or type(self._node) is not BackwardFunction:
+            gradients.backward(self, gradient, retain_graph, create_graph, inputs)
+        else:
+            ones = self.new_tensor(np.ones_like(self._data))
+            walk.backward(self._node, ones, create_graph if retain_graph is None else retain_graph, create_graph)
 
     def detach(self) -> Tensor:
         """A tensor on the same memory, without history."""
         return self.new_alias(self._data)
-
-    def register_hook(self, hook: Any) -> RemovableHandle:
-        """Call `hook(grad)` with this tensor's complete gradient in every backward; if it returns
-        a Tensor, that takes the gradient's place. Returns a handle with `remove()`."""
-        if self._node is None:
-            raise RuntimeError("register_hook needs a tensor that requires grad")
-        if self._node._hooks is None:
-            self._node._hooks = {}
-        hooks = self._node._hooks
-        handle = RemovableHandle(hooks, hook)
-        if RETAIN_GRAD in hooks:  # comes last: it keeps the gradient that the hooks made
-            hooks[RETAIN_GRAD] = hooks.pop(RETAIN_GRAD)
-        return handle
-
-    def retain_grad(self) -> None:
-        """Keep the gradient of this intermediate result in `grad`, as leaves do anyway."""
-        if self._node is None:
-            raise RuntimeError("retain_grad needs a tensor that requires grad")
-        if type(self._node) is AccumulateGrad:
-            return
-        if self._node._hooks is None:
-            self._node._hooks = {}
-        reference = weakref.ref(self)  # a strong one would be a cycle: tensor, node, hook, tensor
-
-        def keep(grad: Tensor) -> None:
-            tensor = reference()
-            if tensor is not None:
-                tensor._grad = grad if tensor._grad is None else tensor._grad + grad
-
-        self._node._hooks[RETAIN_GRAD] = keep
-
-    @property
-    def retains_grad(self) -> bool:
-        return type(self._node) is BackwardFunction and RETAIN_GRAD in (self._node._hooks or ())
 
     # ---------------------------------------------- as a container or a number
 
@@ -275,31 +274,7 @@ class Tensor(TensorMethods):
             raise TypeError(f"only a tensor with one integer can be used as an index, got dtype {self._data.dtype}")
         return int(self.item())
 
-    # ------------------------------------------------------ printing, copying
-
-    def __repr__(self) -> str:
-        """As PyTorch prints it: whole numbers as `1.`, others with four digits."""
-        finite = self._data[np.isfinite(self._data)]
-        text = np.array2string(
-            self._data,
-            separator=", ",
-            prefix="tensor(",
-            precision=4,
-            floatmode="maxprec" if (finite == np.trunc(finite)).all() else "fixed",
-        )
-        notes = [text]
-        if self._data.size == 0:
-            notes = [f"[], size={self._data.shape}"]
-        if self._data.dtype not in (get_default_dtype(), np.int64, np.bool_):
-            notes.append(f"dtype={self._data.dtype}")
-        if self.grad_fn is not None:
-            notes.append(f"grad_fn=<{self.grad_fn.function_name}Backward>")
-        elif self.requires_grad:
-            notes.append("requires_grad=True")
-        return f"tensor({', '.join(notes)})"
-
-    def __format__(self, spec: str) -> str:
-        return format(self.item() if self._data.size == 1 and spec else repr(self), spec)
+    # ---------------------------------------------------------------- copying
 
     def __deepcopy__(self, memo: dict) -> Tensor:
         if self.grad_fn is not None:
@@ -319,20 +294,23 @@ class Tensor(TensorMethods):
     @staticmethod
     def zeros(*sizes: Any, **options: Any) -> Tensor:
         """zeros(2, 3), requires_grad=... and other arguments of Tensor."""
-        return Tensor(np.zeros(sizes_of(sizes), get_default_dtype()), **options)
+        return Tensor(np.zeros(sizes_from(sizes), get_default_dtype()), **options)
 
     @staticmethod
     def ones(*sizes: Any, **options: Any) -> Tensor:
-        return Tensor(np.ones(sizes_of(sizes), get_default_dtype()), **options)
+        """ones(2, 3), requires_grad=... and other arguments of Tensor."""
+        return Tensor(np.ones(sizes_from(sizes), get_default_dtype()), **options)
 
     @staticmethod
     def randn(*sizes: Any, **options: Any) -> Tensor:
         """Normally distributed numbers, from the generator that `mytorch.manual_seed` restarts."""
-        return Tensor(default_generator().standard_normal(sizes_of(sizes)).astype(get_default_dtype()), **options)
+        return Tensor(default_generator().standard_normal(sizes_from(sizes)).astype(get_default_dtype()), **options)
 
     @staticmethod
     def arange(*interval: Any, **options: Any) -> Tensor:
-        return Tensor(np.arange(*interval), **options)
+        """arange(stop), arange(start, stop) or arange(start, stop, step), as `np.arange`; and arguments of Tensor."""
+        whole = all(isinstance(value, (int, np.integer)) for value in interval)
+        return Tensor(np.arange(*interval, dtype=np.int64 if whole else None), **options)
 
 
 def _leaf(data: np.ndarray, requires_grad: bool, is_leaf: bool, is_parameter: bool) -> Tensor:
@@ -342,16 +320,19 @@ def _leaf(data: np.ndarray, requires_grad: bool, is_leaf: bool, is_parameter: bo
     return leaf
 
 
-def tensor(data: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
-    """A new leaf Tensor on a copy of `data` (a number, list, array or Tensor), as `torch.tensor`."""
+def tensor(data: Any, dtype: Any = None, requires_grad: bool = False, **placement: Any) -> Tensor:
+    """A new leaf Tensor on a copy of `data` (a number, list, array or Tensor), as `torch.tensor`.
+    `**placement`: PyTorch's `device` and its kin, see `check_placement`."""
+    if placement:
+        check_placement("tensor", placement)
     return Tensor(np.array(as_array(data, dtype)), requires_grad)
 
 
 class _CallableModule(types.ModuleType):
     """Lets `mytorch.tensor` be called like PyTorch's function while being the handout's module."""
 
-    def __call__(self, data: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
-        return tensor(data, dtype, requires_grad)
+    def __call__(self, data: Any, dtype: Any = None, requires_grad: bool = False, **placement: Any) -> Tensor:
+        return tensor(data, dtype, requires_grad, **placement)
 
 
 sys.modules[__name__].__class__ = _CallableModule

@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from mytorch.autograd_engine import BackwardFunction
-from mytorch.autograd_observers import observers
+from mytorch.engine.node import BackwardFunction
+from mytorch.engine.observers import Observer, observers
 
-__all__ = ["detect_anomaly", "set_detect_anomaly"]
+__all__ = [
+    "detect_anomaly", "is_anomaly_check_nan_enabled", "is_anomaly_enabled", "set_anomaly_enabled", "set_detect_anomaly",
+]  # fmt: skip
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _LINE = "_anomaly_line"  # among the attributes of ctx
@@ -58,24 +60,31 @@ class _State:
     check_nan = True
 
 
+class _LinesAndNan(Observer):
+    def before_forward(self, node: BackwardFunction, inputs: tuple) -> None:
+        """Note where the program was when it ran the operation: the innermost line outside of mytorch."""
+        stack = traceback.extract_stack()
+        outside = [frame for frame in stack if not os.path.abspath(frame.filename).startswith(_PACKAGE)]
+        frame = (outside or stack)[-1]
+        node.__dict__[_LINE] = f'File "{frame.filename}", line {frame.lineno}, in {frame.name}\n    {frame.line}'
+
+    def after_backward(self, node: BackwardFunction, gradients: tuple, contributions: Sequence[Any] | None) -> None:
+        if _State.check_nan and contributions is not None:
+            _find_nan(node, contributions)
+
+
+_observer = _LinesAndNan()
+
+
 def _switch(mode: bool, check_nan: bool) -> None:
     if mode and not _State.mode:
-        observers.add(_remember_line)
+        observers.append(_observer)
     elif _State.mode and not mode:
-        observers.remove(_remember_line)
+        observers.remove(_observer)
     _State.mode, _State.check_nan = mode, check_nan
-    observers.check = _find_nan if mode and check_nan else None
 
 
-def _remember_line(node: BackwardFunction) -> None:
-    """Note where the program was when it ran the operation: the innermost line outside of mytorch."""
-    stack = traceback.extract_stack()
-    outside = [frame for frame in stack if not os.path.abspath(frame.filename).startswith(_PACKAGE)]
-    frame = (outside or stack)[-1]
-    node.__dict__[_LINE] = f'File "{frame.filename}", line {frame.lineno}, in {frame.name}\n    {frame.line}'
-
-
-def _find_nan(node: BackwardFunction, gradient: Any, contributions: Sequence[Any]) -> None:
+def _find_nan(node: BackwardFunction, contributions: Sequence[Any]) -> None:
     for i, (parent, contribution) in enumerate(zip(node.next_functions, contributions)):
         if parent is None or contribution is None:
             continue
@@ -88,3 +97,18 @@ def _find_nan(node: BackwardFunction, gradient: Any, contributions: Sequence[Any
                 else ("Run the forward pass inside detect_anomaly(), too, to see its line")
             )
             raise RuntimeError(f"{node.function_name}.backward returned nan for argument {i} of forward. {where}")
+
+
+def is_anomaly_enabled() -> bool:
+    """Whether nan is searched for, or lines are remembered."""
+    return _State.mode
+
+
+def is_anomaly_check_nan_enabled() -> bool:
+    """Whether nan is searched for, where `is_anomaly_enabled`."""
+    return _State.check_nan
+
+
+def set_anomaly_enabled(mode: bool, check_nan: bool = True) -> None:
+    """`set_detect_anomaly`, as a function only."""
+    _switch(bool(mode), check_nan)

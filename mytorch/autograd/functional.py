@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from mytorch.grad_mode import enable_grad
+from mytorch.engine.grad_mode import enable_grad
 from mytorch.gradients import grad
-from mytorch.ops.join_split import stack
+from mytorch.ops.shapes.join import stack
 from mytorch.tensor import Tensor
 
 __all__ = ["hessian", "hvp", "jacobian", "jvp", "vhp", "vjp"]

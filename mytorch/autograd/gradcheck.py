@@ -1,4 +1,4 @@
-"""Is a derivative right? Compare it with difference quotients."""
+"""Is a derivative right? Compare it with finite differences."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["GradcheckError", "gradcheck", "gradgradcheck"]
 
 
 class GradcheckError(RuntimeError):
-    """A derivative differs from its difference quotient."""
+    """A derivative differs from its finite difference."""
 
 
 def gradcheck(
@@ -44,7 +44,7 @@ def gradcheck(
     for i in checked:
         if arguments[i].dtype != np.float64:
             warnings.warn(
-                f"gradcheck: inputs[{i}] is {arguments[i].dtype}; difference quotients need float64", stacklevel=2
+                f"gradcheck: inputs[{i}] is {arguments[i].dtype}; finite differences need float64", stacklevel=2
             )
     try:
         outputs = _as_tuple(func(*arguments))
@@ -168,6 +168,6 @@ def _compare(
     raise GradcheckError(
         f"gradcheck: the derivative of output {output[0]} by inputs[{input[0]}] is wrong in "
         f"{int((excess > 0).sum())} of {excess.size} elements; the worst: d output{list(out_index)} / "
-        f"d input{list(in_index)} is {numerical[row, column]:.10g} by difference quotient, "
+        f"d input{list(in_index)} is {numerical[row, column]:.10g} by finite difference, "
         f"{analytical[row, column]:.10g} by backward"
     )

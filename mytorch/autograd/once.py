@@ -6,7 +6,9 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from mytorch.autograd_engine import Function, TensorBase, is_grad_enabled, no_grad
+from mytorch.engine.function import Function
+from mytorch.engine.grad_mode import is_grad_enabled, no_grad
+from mytorch.engine.tensor_base import TensorBase
 
 __all__ = ["once_differentiable"]
 

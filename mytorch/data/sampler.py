@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence, Sized
 from typing import Any
 
@@ -18,12 +19,17 @@ __all__ = [
     "WeightedRandomSampler",
 ]
 
+CHUNK = 1_000_000  # indices that are drawn at once
+
 
 class Sampler:
     """Gives the indices of one epoch as an array, by `indices()`; iterating goes through them.
 
-    A subclass defines `indices()` and `__len__()`.
+    A subclass defines `indices()`, or in PyTorch's way `__iter__()`, and `__len__()`.
     """
+
+    def __class_getitem__(cls, kind: Any) -> type:  # Sampler[int], for checkers of types
+        return cls
 
     def indices(self) -> np.ndarray:
         raise NotImplementedError(f"{type(self).__name__} needs a method indices(self)")
@@ -65,6 +71,15 @@ class RandomSampler(Sampler):
         self.replacement = replacement
         self.num_samples = len(data_source) if num_samples is None else num_samples
         self.generator = generator
+
+    def __iter__(self) -> Iterator[int]:
+        """With replacement not all at once: num_samples=int(1e10) is PyTorch's idiom for "without end"."""
+        if not self.replacement or self.num_samples <= CHUNK:
+            yield from self.indices().tolist()
+            return
+        for start in range(0, self.num_samples, CHUNK):
+            part = RandomSampler(self.data_source, True, min(CHUNK, self.num_samples - start), self.generator)
+            yield from part.indices().tolist()
 
     def indices(self) -> np.ndarray:
         generator = numpy_generator(type(self).__name__, self.generator)
@@ -127,7 +142,7 @@ class WeightedRandomSampler(Sampler):
 
 
 class BatchSampler:
-    """The indices of `sampler` in batches (arrays of indices); the last may be shorter."""
+    """The indices of `sampler` in batches (lists); the last may be shorter. `sampler` may have no end."""
 
     def __init__(self, sampler: Iterable[int], batch_size: int, drop_last: bool = False) -> None:
         if not isinstance(batch_size, int) or isinstance(batch_size, bool) or batch_size < 1:
@@ -136,11 +151,9 @@ class BatchSampler:
         self.batch_size = batch_size
         self.drop_last = drop_last
 
-    def __iter__(self) -> Iterator[np.ndarray]:
-        sampler = self.sampler
-        indices = sampler.indices() if isinstance(sampler, Sampler) else np.fromiter(sampler, dtype=np.int64)
-        for start in range(0, len(indices), self.batch_size):
-            batch = indices[start : start + self.batch_size]
+    def __iter__(self) -> Iterator[list[int]]:
+        drawn = iter(self.sampler)
+        while batch := list(itertools.islice(drawn, self.batch_size)):
             if len(batch) == self.batch_size or not self.drop_last:
                 yield batch
 

@@ -6,7 +6,6 @@ import gzip
 import hashlib
 import http.client
 import os
-import shutil
 import tarfile
 import tempfile
 import urllib.error
@@ -19,13 +18,14 @@ from urllib.parse import urlsplit
 
 from tqdm import tqdm  # type: ignore[import-untyped]
 
-from mytorch.atomic import atomic_write
 from mytorch.datasets.files import Catalog, DatasetError, cache_folder, existing, find
+from mytorch.runtime.atomic import atomic_write
 
-__all__ = ["Archive", "DownloadError", "fetch", "fetch_archive", "find_or_fetch"]
+__all__ = ["SUMS", "Archive", "DownloadError", "fetch", "fetch_archive", "find_or_fetch"]
 
 TIMEOUT = 10  # seconds that a server may be silent
 CHUNK = 1 << 20  # bytes
+SUMS = "SHA256SUMS"  # beside the members of an archive, as the command sha256sum writes and checks it
 
 
 class DownloadError(DatasetError):
@@ -89,7 +89,7 @@ class Archive(NamedTuple):
 
 
 def fetch_archive(archive: Archive, catalog: Catalog) -> None:
-    """Download an archive and put its members into the catalog's first subfolder of the cache.
+    """Download an archive and put its members, and their checksums, into the catalog's first subfolder of the cache.
 
     Raises DownloadError if it does not come, is not what it should be, or the cache cannot be written;
     a file in the cache is complete or not there.
@@ -115,17 +115,23 @@ def fetch_archive(archive: Archive, catalog: Catalog) -> None:
 
 def _unpack_archive(packed: IO[bytes], archive: Archive, folder: Path) -> None:
     """Only regular files of the wanted names, under names of our own: paths in an archive can lead anywhere."""
-    missing = set(archive.members)
+    missing, sums = set(archive.members), []
     folder.mkdir(parents=True, exist_ok=True)
     with tarfile.open(fileobj=packed, mode="r:gz") as tar:
         for member in tar:
             name = member.name.rpartition("/")[2]
             if name in missing and (contents := tar.extractfile(member)) is not None:
+                digest = hashlib.sha256()
                 with atomic_write(folder / name) as file:
-                    shutil.copyfileobj(contents, file)
+                    while chunk := contents.read(CHUNK):
+                        digest.update(chunk)
+                        file.write(chunk)
                 missing.remove(name)
+                sums.append(f"{digest.hexdigest()}  {name}\n")
     if missing:
         raise DownloadError(f"{Path(archive.url).name} lacks {', '.join(sorted(missing))}")
+    with atomic_write(folder / SUMS) as file:
+        file.write("".join(sums).encode())
 
 
 def download(url: str, path: Path, checksum: str) -> None:

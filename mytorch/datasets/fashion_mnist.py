@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from mytorch.datasets.canonical import are_canonical
 from mytorch.datasets.download import fetch, find_or_fetch
 from mytorch.datasets.files import Catalog, DatasetError, read
 from mytorch.datasets.images import ImageDataset
@@ -29,6 +30,7 @@ CATALOG = Catalog(
         "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
         "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/",
     ),
+    lengths=MNIST_CATALOG.lengths,
 )
 
 
@@ -41,6 +43,7 @@ class FashionMNIST(ImageDataset):
         FashionMNIST/raw. Without it they are looked for as `MNIST` does it; Debian's package
         dataset-fashion-mnist puts them where they are found.
     download: whether files that are nowhere may be downloaded into the cache.
+    verify: see `MNIST`.
 
     Raises DatasetError if they are nowhere, are damaged, or are MNIST's, whose files have the same names.
     """
@@ -56,6 +59,7 @@ class FashionMNIST(ImageDataset):
         transform: Callable[[np.ndarray], Any] | None = None,
         target_transform: Callable[[int], Any] | None = None,
         download: bool = True,
+        verify: bool = False,
     ) -> None:
         names = TRAIN if train else TEST
         paths, problem = find_or_fetch(CATALOG, (names,), root, (lambda: fetch(CATALOG)) if download else None)
@@ -68,6 +72,6 @@ class FashionMNIST(ImageDataset):
             if MNIST_CATALOG.lists(file):
                 raise DatasetError(f"{file.path}: this is MNIST, whose files have the same names as Fashion-MNIST's")
         images, labels = labelled_images(*files)
-        canonical = "" if all(CATALOG.lists(file) for file in files) else " (not the canonical Fashion-MNIST)"
+        canonical = "" if are_canonical(CATALOG, files, verify) else " (not the canonical Fashion-MNIST)"
         source = f"Fashion-MNIST from {paths[0].parent}{canonical}"
         super().__init__(images, labels, source, train, transform, target_transform)

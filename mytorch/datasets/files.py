@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import os
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,6 +30,9 @@ __all__ = [
 
 ENVIRONMENT_VARIABLE = "MYTORCH_DATA"
 GZIP_MAGIC = b"\x1f\x8b"
+MOST_BYTES = 1 << 30  # of a file's contents; CIFAR-10's have 31 million, MNIST's 47 million
+MOST_EXPANSION = 50  # times; MNIST's files, mostly background, unpack to 5 times their size, white noise to 1
+CHUNK = 1 << 20  # bytes
 
 
 class DatasetError(RuntimeError):
@@ -44,12 +48,14 @@ class Catalog:
         lie in the first.
     checksums: the SHA-256 of each file's uncompressed bytes, by file name (without ".gz").
     mirrors: URLs that end in "/"; each file lies there under its name and ".gz".
+    lengths: of each file's uncompressed bytes, by the same name.
     """
 
     name: str
     subfolders: tuple[str, ...]
     checksums: Mapping[str, str]
     mirrors: tuple[str, ...]
+    lengths: Mapping[str, int] = field(default_factory=dict)
 
     def lists(self, file: DataFile) -> bool:
         """Whether `file` is, byte for byte, the one that the checksums describe."""
@@ -66,15 +72,37 @@ class DataFile(NamedTuple):
 def read(path: Path) -> DataFile:
     """Read a file, gzipped or plain; which one, its first bytes tell and not its name.
 
-    Raises DatasetError if the file cannot be read or its compressed data are damaged.
+    Raises DatasetError if the file cannot be read, its compressed data are damaged or followed by
+    something else, or it has more than MOST_BYTES: the contents are not unpacked any further then.
     """
     try:
+        if not path.is_file():  # a pipe would never end
+            os.stat(path)
+            raise DatasetError(f"{path}: cannot be read: it should be a file")
+        size = path.stat().st_size
+        if size > MOST_BYTES:
+            raise DatasetError(f"{path}: too long: at most {MOST_BYTES} bytes are read, the file has {size}")
         contents = path.read_bytes()
         if contents.startswith(GZIP_MAGIC):
-            contents = gzip.decompress(contents)
+            contents = _unpacked(path, contents)
     except (OSError, EOFError, zlib.error) as error:
         raise DatasetError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
     return DataFile(path, contents)
+
+
+def _unpacked(path: Path, packed: bytes) -> bytes:
+    """The contents of gzipped bytes, a piece at a time, so that a bomb ends before it has taken the memory."""
+    pieces, total = [], 0
+    with gzip.GzipFile(fileobj=io.BytesIO(packed)) as stream:
+        while piece := stream.read(CHUNK):
+            pieces.append(piece)
+            total += len(piece)
+            if total > len(packed) * MOST_EXPANSION + CHUNK or total > MOST_BYTES:
+                raise DatasetError(
+                    f"{path}: a gzip bomb: {len(packed)} bytes unpack to more than {total - 1}; data of a dataset "
+                    f"shrink to 1/{MOST_EXPANSION} at best, and have {MOST_BYTES} bytes at most"
+                )
+    return b"".join(pieces)
 
 
 def find(catalog: Catalog, alternatives: Sequence[Sequence[str]], root: str | os.PathLike | None) -> list[Path] | None:

@@ -1,4 +1,4 @@
-"""class ImageDataset: images in memory with a class number each; what all image datasets share."""
+"""class ImageDataset: images in memory with a class index each; what all image datasets share."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class ImageDataset(Dataset):
     """dataset[i] is (image, label): a uint8 array and an int, each after its transform.
 
     data: the images, uint8, (N, H, W) or (N, C, H, W).   targets: the labels, int64, (N,).
-    classes: the name of each class number.   source: where they came from, in words.
+    classes: the name of each class index.   source: where they came from, in words.
     train: whether they are the images for training.
     transform, target_transform: applied to each image and each label as it is indexed.
     """

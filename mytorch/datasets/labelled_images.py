@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 
 import numpy as np
 
@@ -66,11 +67,31 @@ def _parse(file: DataFile) -> np.ndarray:
 
 
 def _parse_npy(file: DataFile) -> np.ndarray:
+    """The numbers of a .npy file. Its header is compared with the file's length before any memory is taken."""
+    stream = io.BytesIO(file.contents)
     try:
-        # Never unpickle: a pickle can run any code.
-        array = np.load(io.BytesIO(file.contents), allow_pickle=False)
+        version = np.lib.format.read_magic(stream)
+        if version == (1, 0):
+            shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
+        elif version == (2, 0):
+            shape, fortran, dtype = np.lib.format.read_array_header_2_0(stream)
+        else:
+            raise ValueError(f"version {version} is not one for numbers")
+        start = stream.tell()
+        if file.contents[start - 1 : start] != b"\n":
+            raise ValueError("its header should end in a newline")
     except Exception as error:  # a damaged header raises SyntaxError, TokenError, TypeError and more
         raise DatasetError(f"{file.path}: not a .npy file of numbers, or a damaged one: {error}") from error
-    if not isinstance(array, np.ndarray):
-        raise DatasetError(f"{file.path}: a .npz archive, but should be a .npy file")
-    return array
+    if dtype.hasobject:  # they would be unpickled, and a pickle can run any code
+        raise DatasetError(f"{file.path}: not a .npy file of numbers; got {dtype}")
+    if any(length < 0 for length in shape):
+        raise DatasetError(f"{file.path}: damaged: no axis has a negative length; got {shape}")
+    expected = start + math.prod(shape) * dtype.itemsize
+    if len(file.contents) != expected:
+        problem = "truncated" if len(file.contents) < expected else "too long"
+        raise DatasetError(
+            f"{file.path}: {problem}: shape {shape} of {dtype} takes {expected} bytes, the file has "
+            f"{len(file.contents)}"
+        )
+    array = np.frombuffer(file.contents, dtype, offset=start).reshape(shape, order="F" if fortran else "C")
+    return array.astype(dtype.newbyteorder("="))

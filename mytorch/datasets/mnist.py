@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import logging
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from mytorch.datasets.canonical import are_canonical, say_once
 from mytorch.datasets.download import fetch, find_or_fetch
 from mytorch.datasets.files import Catalog, DatasetError, read
 from mytorch.datasets.images import ImageDataset
@@ -39,10 +38,14 @@ CATALOG = Catalog(
         "https://ossci-datasets.s3.amazonaws.com/mnist/",
         "https://storage.googleapis.com/cvdf-datasets/mnist/",
     ),
+    lengths={
+        "train-images-idx3-ubyte": 16 + 60_000 * 28 * 28,
+        "train-labels-idx1-ubyte": 8 + 60_000,
+        "t10k-images-idx3-ubyte": 16 + 10_000 * 28 * 28,
+        "t10k-labels-idx1-ubyte": 8 + 10_000,
+    },
 )
 BUNDLED = Path(__file__).with_name("bundled")
-
-logger = logging.getLogger(__name__)
 
 
 class MNIST(ImageDataset):
@@ -60,11 +63,14 @@ class MNIST(ImageDataset):
     train: the 60,000 images for training, or the 10,000 for testing.
     transform, target_transform: applied to each image and each label as it is indexed.
     download: whether files that are in none of these places may be downloaded into the cache.
+    verify: whether files that are not, byte for byte, the canonical ones are a DatasetError.
 
     Files: the four canonical ones, gzipped or not, or handout 002's train_data.npy, train_labels.npy,
     val_data.npy and val_labels.npy (their floats are rounded to 256 levels here; `load_mnist` leaves
-    them alone). Downloaded files must have the canonical checksums. Your own need not, so a subset
-    or Fashion-MNIST will do; `source` then says that they are not the canonical ones.
+    them alone). Downloaded files must have the canonical checksums. Other files need not: without
+    `verify` a subset of your own will do, and a logged line and `source` say that it is one. Files as long as
+    the canonical ones that differ are probably damaged, and a DatasetWarning says so. The .npy files
+    have no checksums: what is damaged within their numbers nobody notices.
 
     If MNIST is not found and not downloaded, the 5,000 digits that come with MyTorch are used
     (4,500 and 500), and a warning is logged.
@@ -82,9 +88,10 @@ class MNIST(ImageDataset):
         transform: Callable[[np.ndarray], Any] | None = None,
         target_transform: Callable[[int], Any] | None = None,
         download: bool = True,
+        verify: bool = False,
     ) -> None:
         own, handout = (TRAIN, TRAIN_ARRAYS) if train else (TEST, VAL_ARRAYS)
-        (pair,), source, self.bundled = _read(_locate((own, handout), own, root, download))
+        (pair,), source, self.bundled = _read(_locate((own, handout), own, root, download), verify)
         images, labels = pair
         data = images if images.dtype == np.uint8 else np.rint(images * 255).astype(np.uint8)
         super().__init__(data, labels, source, train, transform, target_transform)
@@ -111,10 +118,12 @@ class TrainValidation:
         return iter((self.train_x, self.train_y, self.val_x, self.val_y))
 
 
-def load_mnist(root: str | os.PathLike | None = None, dtype: Any = None, download: bool = True) -> TrainValidation:
+def load_mnist(
+    root: str | os.PathLike | None = None, dtype: Any = None, download: bool = True, verify: bool = False
+) -> TrainValidation:
     """MNIST's training images, split for training and validation as in handout 002.
 
-    root, download, and where data come from without them: see `MNIST`.
+    root, download, verify, and where data come from without them: see `MNIST`.
     dtype: of the images, float32 or float64; by default the default dtype.
 
     The last 5,000 of MNIST's 60,000 training images validate (of a subset, the last twelfth), and
@@ -125,7 +134,7 @@ def load_mnist(root: str | os.PathLike | None = None, dtype: Any = None, downloa
     """
     dtype = as_float_dtype(get_default_dtype() if dtype is None else dtype)
     paths = _locate((TRAIN, TRAIN_ARRAYS + VAL_ARRAYS), TRAIN + TEST, root, download)
-    pairs, source, bundled = _read(paths)
+    pairs, source, bundled = _read(paths, verify)
     (train, train_y), (val, val_y) = pairs if len(pairs) == 2 else _split(*pairs[0], paths[0])
     return TrainValidation(_rows(train, dtype), train_y, _rows(val, dtype), val_y, source, bundled)
 
@@ -154,26 +163,18 @@ def _locate(
                 f"{problem}, and this copy of MyTorch comes without digits ({BUNDLED} is missing); "
                 "set MYTORCH_DATA to a folder with MNIST"
             )
-        _warn_once(
-            f"{problem}; using the 5,000 digits that come with MyTorch (set MYTORCH_DATA to a folder with MNIST)"
-        )
+        say_once(f"{problem}; using the 5,000 digits that come with MyTorch (set MYTORCH_DATA to a folder with MNIST)")
         paths = [BUNDLED / f"{name}.gz" for name in bundled]
     return paths
 
 
-@functools.cache
-def _warn_once(message: str) -> None:
-    """Log `message`, if this process has not yet: training and test set would say the same."""
-    logger.warning(message)
-
-
-def _read(paths: list[Path]) -> tuple[list[tuple[np.ndarray, np.ndarray]], str, bool]:
+def _read(paths: list[Path], verify: bool) -> tuple[list[tuple[np.ndarray, np.ndarray]], str, bool]:
     """(images, labels) of each two files, where they came from in words, and whether from the bundle."""
     files = [read(path) for path in paths]
     pairs = [labelled_images(images, labels) for images, labels in zip(files[::2], files[1::2])]
     folder = paths[0].parent
     if folder == BUNDLED:
         return pairs, "the 5,000 digits that come with MyTorch", True
-    if all(CATALOG.lists(file) for file in files):
+    if are_canonical(CATALOG, files, verify):
         return pairs, f"MNIST from {folder}", False
     return pairs, f"{paths[0].name} from {folder} (not the canonical MNIST)", False

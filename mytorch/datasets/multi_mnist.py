@@ -4,27 +4,54 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
 from mytorch.data.dataset import Dataset
 from mytorch.datasets.images import as_floats
 from mytorch.datasets.mnist import MNIST
+from mytorch.tensor import Tensor
 
 __all__ = ["MultiMNIST", "make_new_sample"]
 
 SIZE = 36  # pixels, both ways
 
 
-def make_new_sample(x1: np.ndarray, x2: np.ndarray) -> np.ndarray:
+@overload
+def make_new_sample(x1: np.ndarray, x2: np.ndarray) -> np.ndarray: ...
+@overload
+def make_new_sample(x1: Tensor, x2: Tensor) -> Tensor: ...
+def make_new_sample(x1: Any, x2: Any) -> Any:
     """An image (36, 36) with x1 (28, 28) at the top left and x2 at the bottom right; where they
-    overlap, the larger of the two. Also for batches: (N, 28, 28) -> (N, 36, 36)."""
-    image = np.zeros((*x1.shape[:-2], SIZE, SIZE), x1.dtype)
+    overlap, the larger of the two. Also for batches: (N, 28, 28) -> (N, 36, 36).
+
+    Two arrays give an array, two Tensors a Tensor, in the dtype of x1. TypeError for anything else, ValueError if they
+    differ in shape or are no images that fit. RuntimeError for a Tensor that requires grad: pixels are data.
+    """
+    if isinstance(x1, Tensor) and isinstance(x2, Tensor):
+        return Tensor(_combined(x1.numpy(), x2.numpy()))
+    if isinstance(x1, np.ndarray) and isinstance(x2, np.ndarray):
+        return _combined(x1, x2)
+    raise TypeError(
+        "make_new_sample: expected two arrays or two Tensors, "
+        f"got x1 of type {type(x1).__name__} and x2 of type {type(x2).__name__}"
+    )
+
+
+def _combined(x1: np.ndarray, x2: np.ndarray) -> np.ndarray:
+    if x1.shape != x2.shape or x1.ndim < 2 or not all(SIZE // 2 <= side <= SIZE for side in x1.shape[-2:]):
+        raise ValueError(
+            f"make_new_sample: x1 and x2 must have the same shape (..., H, W), with sides from {SIZE // 2} to {SIZE}, "
+            f"got {x1.shape} and {x2.shape}"
+        )
     height, width = x1.shape[-2:]
+    top, left = SIZE - height, SIZE - width
+    image = np.zeros((*x1.shape[:-2], SIZE, SIZE), x1.dtype)
+    image[..., top:, left:] = x2
     image[..., :height, :width] = x1
-    corner = image[..., SIZE - height :, SIZE - width :]
-    np.maximum(corner, x2, out=corner)
+    # Only where both are: a standardised image has negative pixels, which are larger than nothing beside it.
+    np.maximum(x1[..., top:, left:], x2[..., : height - top, : width - left], out=image[..., top:height, left:width])
     return image
 
 

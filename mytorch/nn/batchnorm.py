@@ -2,50 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from mytorch.dtypes import get_default_dtype
-from mytorch.nn.module import Module, Parameter
-from mytorch.ops.normalization import BatchNorm, batch_statistics
-from mytorch.ops.running_stats import by_running_stats, follow
+from mytorch.nn import functional as F
+from mytorch.nn.modules.normalizations.base import ChannelNorm
 from mytorch.tensor import Tensor
 
 __all__ = ["BatchNorm1d", "BatchNorm2d"]
 
 
-class _NormBase(Module):
-    """What batch norm and instance norm have in common: weight, bias and running averages, all (C,)."""
-
-    def __init__(
-        self,
-        num_features: int,
-        eps: float = 1e-5,
-        momentum: float | None = 0.1,
-        affine: bool = True,
-        track_running_stats: bool = True,
-    ) -> None:
-        super().__init__()
-        self.num_features = num_features
-        self.eps = eps
-        self.momentum = momentum
-        self.affine = affine
-        self.track_running_stats = track_running_stats
-        dtype = get_default_dtype()
-        self.register_parameter("weight", Parameter(np.ones(num_features, dtype)) if affine else None)
-        self.register_parameter("bias", Parameter(np.zeros(num_features, dtype)) if affine else None)
-        tracked = track_running_stats
-        self.register_buffer("running_mean", Tensor(np.zeros(num_features, dtype)) if tracked else None)
-        self.register_buffer("running_var", Tensor(np.ones(num_features, dtype)) if tracked else None)
-        self.register_buffer("num_batches_tracked", Tensor(0) if tracked else None)
-
-    def extra_repr(self) -> str:
-        return (
-            f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
-            f"track_running_stats={self.track_running_stats}"
-        )
-
-
-class _BatchNorm(_NormBase):
+class _BatchNorm(ChannelNorm):
     """y = (x - mean) / sqrt(var + eps) * weight + bias, per feature, which is axis 1.
 
     In training, mean and var are those of the batch (var is the biased one, divided by n), and
@@ -62,6 +26,7 @@ class _BatchNorm(_NormBase):
 
     @property
     def gamma(self) -> Tensor:
+        """Handout 002's name for `weight`."""
         return self.weight
 
     @gamma.setter
@@ -70,34 +35,33 @@ class _BatchNorm(_NormBase):
 
     @property
     def beta(self) -> Tensor:
+        """Handout 002's name for `bias`."""
         return self.bias
 
     @beta.setter
     def beta(self, value: Tensor) -> None:
         self.bias = value
 
-    def forward(self, x: Tensor) -> Tensor:
-        self._check(x)
-        if not self.training and self.track_running_stats:
-            return by_running_stats(x, self.running_mean, self.running_var, self.weight, self.bias, self.eps)
-        count = x.numel() // self.num_features
-        if self.training and count < 2:
-            raise ValueError(
-                f"{self!r}: cannot normalize one value per feature in training, got input of shape {x.shape}; "
-                "use a larger batch, or eval()"
-            )
-        mean, var = batch_statistics(x.data)  # (N, C, ...) -> (C,), (C,)
-        if self.training and self.track_running_stats:
-            self._update_running_stats(mean, var * (count / (count - 1)))
-        return BatchNorm.apply(x, self.weight, self.bias, (mean, var), self.eps)
-
-    def _update_running_stats(self, mean: np.ndarray, unbiased_var: np.ndarray) -> None:
-        tracked = self.num_batches_tracked
-        tracked.data[...] += 1
-        tracked.mark_changed()
-        step = 1 / tracked.item() if self.momentum is None else self.momentum
-        follow(self.running_mean, mean, step)
-        follow(self.running_var, unbiased_var, step)
+    def forward(self, input: Tensor) -> Tensor:
+        self._check(input)
+        tracking = self.training and self.track_running_stats
+        step = self.momentum
+        if step is None:  # the plain average: the n-th batch counts 1/n
+            step = 1 / (self.num_batches_tracked.item() + 1) if tracking else 0.0
+        y = F.batch_norm(
+            input,
+            self.running_mean,
+            self.running_var,
+            self.weight,
+            self.bias,
+            self.training or not self.track_running_stats,
+            step,
+            self.eps,
+        )
+        if tracking:
+            self.num_batches_tracked.data[...] += 1
+            self.num_batches_tracked.mark_changed()
+        return y
 
     def _check(self, x: Tensor) -> None:
         if x.ndim not in self._ndims or x.shape[1] != self.num_features:

@@ -7,29 +7,33 @@ from typing import Any
 
 from mytorch.dtypes import get_default_dtype
 from mytorch.nn import functional as F
-from mytorch.nn.module import Module, Parameter
-from mytorch.ops.windows import sizes_of
-from mytorch.random import default_generator
+from mytorch.nn.factory import placed
+from mytorch.nn.module import Parameter
+from mytorch.nn.modules.types import Ints
+from mytorch.nn.resetting import Resettable
+from mytorch.ops.windows.geometry import ints_per_axis
+from mytorch.random import drawn_uniformly
 from mytorch.tensor import Tensor
 
 __all__ = ["Conv1d", "Conv2d"]
 
 
-class ConvLayer(Module):
+class ConvLayer(Resettable):
     """What convolutions and transposed convolutions share: checked sizes, weight and bias, printing.
 
     _axes: how many axes the kernel has.   _transposed: the weight is then (C, O/groups, ...)."""
 
     _axes: int
     _transposed = False
+    _padding_modes: tuple[str, ...] = ("zeros",)
 
     def __init__(
         self,
         in_channels: int,
         out_channels: int,
-        kernel_size: Any,
-        stride: Any,
-        dilation: Any,
+        kernel_size: Ints,
+        stride: Ints,
+        dilation: Ints,
         groups: int,
         bias: bool,
         padding_mode: str,
@@ -44,45 +48,54 @@ class ConvLayer(Module):
                 f"{name}: groups must divide in_channels and out_channels, got groups={groups} for "
                 f"{in_channels} and {out_channels}"
             )
-        if padding_mode != "zeros":
-            raise ValueError(f"{name}: padding_mode must be 'zeros', the only one there is, got {padding_mode!r}")
+        if padding_mode not in self._padding_modes:
+            modes = " or ".join(map(repr, self._padding_modes))
+            raise ValueError(f"{name}: padding_mode must be {modes}, got {padding_mode!r}")
         self.in_channels = in_channels
         self.out_channels = out_channels
-        self.kernel_size = sizes_of(name, "kernel_size", kernel_size, self._axes, least=1)
-        self.stride = sizes_of(name, "stride", stride, self._axes, least=1)
-        self.dilation = sizes_of(name, "dilation", dilation, self._axes, least=1)
+        self.kernel_size = ints_per_axis(name, "kernel_size", kernel_size, self._axes, least=1)
+        self.stride = ints_per_axis(name, "stride", stride, self._axes, least=1)
+        self.dilation = ints_per_axis(name, "dilation", dilation, self._axes, least=1)
         self.groups = groups
         self.padding_mode = padding_mode
         rows, columns = (in_channels, out_channels) if self._transposed else (out_channels, in_channels)
         shape = (rows, columns // groups, *self.kernel_size)
         # PyTorch's kaiming_uniform_(a=sqrt(5)), which comes to the same bound as for the bias.
         bound = 1 / math.sqrt(math.prod(shape[1:]))
-        draw, dtype = default_generator().uniform, get_default_dtype()
-        self.weight = Parameter(draw(-bound, bound, shape).astype(dtype))
-        self.register_parameter("bias", Parameter(draw(-bound, bound, out_channels).astype(dtype)) if bias else None)
+        dtype = get_default_dtype()
+        self.weight = Parameter(drawn_uniformly(-bound, bound, shape, dtype))
+        self.register_parameter(
+            "bias", Parameter(drawn_uniformly(-bound, bound, out_channels, dtype)) if bias else None
+        )
 
     def extra_repr(self) -> str:
         text = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
         for name, plain in (("padding", 0), ("output_padding", 0), ("dilation", 1)):
-            value = getattr(self, name, "valid")  # only transposed ones have output_padding
-            if value not in ((plain,) * self._axes, "valid"):
+            usual = (plain,) * self._axes
+            value = getattr(self, name, usual)  # only transposed ones have output_padding
+            if value != usual:
                 text += f", {name}={value}"
         if self.groups != 1:
             text += f", groups={self.groups}"
-        return text if self.bias is not None else text + ", bias=False"
+        if self.bias is None:
+            text += ", bias=False"
+        return text if self.padding_mode == "zeros" else text + f", padding_mode={self.padding_mode}"
 
 
 class _Conv(ConvLayer):
     """What Conv1d and Conv2d share."""
 
+    _padding_modes = ("zeros", "reflect", "replicate", "circular")
+
+    @placed
     def __init__(
         self,
         in_channels: int,
         out_channels: int,
-        kernel_size: Any,
-        stride: Any = 1,
-        padding: Any = 0,
-        dilation: Any = 1,
+        kernel_size: Ints,
+        stride: Ints = 1,
+        padding: Ints | str = 0,
+        dilation: Ints = 1,
         groups: int = 1,
         bias: bool = True,
         padding_mode: str = "zeros",
@@ -96,17 +109,34 @@ class _Conv(ConvLayer):
                 raise ValueError(f"{name}: padding='same' needs stride 1, got {stride}")
             self.padding: Any = padding
         else:
-            self.padding = sizes_of(name, "padding", padding, self._axes, least=0)
+            self.padding = ints_per_axis(name, "padding", padding, self._axes, least=0)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
+        """See `nn.functional.conv1d` and `conv2d`."""
+        padding = self.padding
+        if self.padding_mode != "zeros":
+            input, padding = F.pad(input, self._sides(), self.padding_mode), 0
         convolve = F.conv1d if self._axes == 1 else F.conv2d
-        return convolve(x, self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups)
+        return convolve(input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
+
+    def _sides(self) -> tuple[int, ...]:
+        """The padding as `functional.pad` takes it: (before, after) of the last axis, then of the one before it."""
+        sides: list[int] = []
+        for axis in reversed(range(self._axes)):
+            if self.padding == "same":
+                total = self.dilation[axis] * (self.kernel_size[axis] - 1)
+                sides += [total // 2, total - total // 2]
+            else:
+                sides += [0 if self.padding == "valid" else self.padding[axis]] * 2
+        return tuple(sides)
 
 
 class Conv1d(_Conv):
     """1-d convolution: (N, C, L) or (C, L) -> (N, O, OL), see `functional.conv1d`.
 
     weight (O, C/groups, k), bias (O,); both start in U(-b, b), b = 1/sqrt(C/groups * k).
+    padding_mode: what the padding holds: "zeros", or elements of the input as in `functional.pad`:
+    "reflect", "replicate" or "circular".
     """
 
     _axes = 1
@@ -117,6 +147,7 @@ class Conv2d(_Conv):
 
     weight (O, C/groups, kH, kW), bias (O,); both start in U(-b, b), b = 1/sqrt(C/groups * kH * kW).
     kernel_size, stride, padding, dilation: an int or a pair (vertical, horizontal).
+    padding_mode: as in `Conv1d`.
     """
 
     _axes = 2

@@ -7,7 +7,10 @@ as a string, from a file of settings for example.
 
 from __future__ import annotations
 
+import functools
 import math
+import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,14 +19,17 @@ from mytorch.random import numpy_generator
 from mytorch.tensor import Tensor
 
 __all__ = [
-    "calculate_gain", "constant_", "eye_", "glorot_normal_", "glorot_uniform_", "he_normal_", "he_uniform_",
+    "calculate_gain", "constant_", "dirac_", "eye_", "glorot_normal_", "glorot_uniform_", "he_normal_", "he_uniform_",
     "initialize_", "kaiming_normal_", "kaiming_uniform_", "normal_", "ones_", "orthogonal_", "sparse_", "std_normal_",
     "trunc_normal_", "truncated_normal_", "uniform_", "xavier_normal_", "xavier_uniform_", "zeros_",
 ]  # fmt: skip
 
 
 def _fill(function: str, tensor: Tensor, values: Any) -> Tensor:
-    """Put `values` into `tensor`, past the recording."""
+    """Put `values` into `tensor`, past the recording. An array, such as `layer.weight.data`, is filled in place."""
+    if isinstance(tensor, np.ndarray):
+        tensor[...] = values
+        return tensor
     if not isinstance(tensor, Tensor):
         raise TypeError(f"{function}: tensor must be a Tensor, got {type(tensor).__name__}")
     tensor.data[...] = values
@@ -82,6 +88,20 @@ def eye_(tensor: Tensor) -> Tensor:
     return _fill("eye_", tensor, np.eye(tensor.shape[0], tensor.shape[1]))
 
 
+def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
+    """A convolution's weight (C_out, C_in, K...) that lets its input through: 1 in the middle of channel i of output i,
+    of each of the `groups`."""
+    if not 3 <= tensor.ndim <= 5 or tensor.shape[0] % groups:
+        raise ValueError(f"dirac_: tensor must be (C_out, C_in, K...), groups a divisor of C_out, got {tensor.shape}")
+    values = np.zeros(tensor.shape)
+    middle = tuple([size // 2 for size in tensor.shape[2:]])
+    outputs = tensor.shape[0] // groups
+    for group in range(groups):
+        for i in range(min(outputs, tensor.shape[1])):
+            values[(group * outputs + i, i, *middle)] = 1
+    return _fill("dirac_", tensor, values)
+
+
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     """By how much to widen the first weights of a layer that this activation follows, so that the
     variance stays. param: the negative slope of leaky_relu (default 0.01)."""
@@ -104,6 +124,9 @@ def _fans(function: str, tensor: Tensor) -> tuple[int, int]:
         raise ValueError(f"{function}: tensor must have at least 2 axes, (out, in, ...), got shape {tensor.shape}")
     kernel = math.prod(tensor.shape[2:])
     return tensor.shape[1] * kernel, tensor.shape[0] * kernel
+
+
+_calculate_fan_in_and_fan_out = functools.partial(_fans, "_calculate_fan_in_and_fan_out")  # PyTorch's programs use it
 
 
 def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> Tensor:
@@ -146,7 +169,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tenso
     the first count as one. (Saxe, McClelland and Ganguli 2014.)"""
     if tensor.ndim < 2:
         raise ValueError(f"orthogonal_: tensor must have at least 2 axes, got shape {tensor.shape}")
-    if tensor.numel() == 0:
+    if 0 in tensor.shape:
         return tensor
     rows, columns = tensor.shape[0], math.prod(tensor.shape[1:])
     normal = _rng(generator).standard_normal((max(rows, columns), min(rows, columns)))
@@ -215,3 +238,21 @@ def initialize_(tensor: Tensor, name: str, **options: Any) -> Tensor:
     if function not in names:
         raise ValueError(f"initialize_: name must be one of {[known[:-1] for known in names]}, got {name!r}")
     return globals()[function](tensor, **options)
+
+
+def _older(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """PyTorch's older name of `function`, without the underscore: it warns."""
+    name = function.__name__.rstrip("_")
+
+    @functools.wraps(function)
+    def older(*args: Any, **kwargs: Any) -> Tensor:
+        warnings.warn(f"nn.init.{name} is the older name of nn.init.{name}_", FutureWarning, stacklevel=2)
+        return function(*args, **kwargs)
+
+    return older
+
+
+constant, eye, dirac, sparse = _older(constant_), _older(eye_), _older(dirac_), _older(sparse_)
+uniform, normal, orthogonal = _older(uniform_), _older(normal_), _older(orthogonal_)
+xavier_uniform, xavier_normal = _older(xavier_uniform_), _older(xavier_normal_)
+kaiming_uniform, kaiming_normal = _older(kaiming_uniform_), _older(kaiming_normal_)

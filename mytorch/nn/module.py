@@ -2,41 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 import numpy as np
 
+from mytorch.compat.devices import dtype_from, no_such_device
 from mytorch.dtypes import as_float_dtype
-from mytorch.nn.module_hooks import HookedModule
+from mytorch.gradients import zero_gradient
+from mytorch.nn.modules.state import StatefulModule
+from mytorch.nn.parameter import Parameter
 from mytorch.tensor import Tensor
 
 __all__ = ["Module", "Parameter"]
 
 M = TypeVar("M", bound="Module")
 
-
-def Parameter(data: Any, requires_grad: bool = True) -> Tensor:  # noqa: N802 (PyTorch's name)
-    """A trainable weight: a leaf Tensor with is_parameter=True, which a module that it is assigned
-    to lists among its parameters. `requires_grad=False` freezes it."""
-    parameter = Tensor(data, requires_grad=True, is_parameter=True)
-    parameter.requires_grad = requires_grad
-    return parameter
-
-
-class LoadResult(NamedTuple):
-    """What `load_state_dict(strict=False)` left out."""
-
-    missing_keys: list[str]
-    unexpected_keys: list[str]
-
-    def __repr__(self) -> str:
-        if self.missing_keys or self.unexpected_keys:
-            return f"LoadResult(missing_keys={self.missing_keys}, unexpected_keys={self.unexpected_keys})"
-        return "<All keys matched successfully>"
+# What a name of each registry stands for, and what may be assigned to it.
+_KINDS = {
+    "_parameters": ("parameter", "Parameter"),
+    "_buffers": ("buffer", "Tensor"),
+    "_modules": ("child module", "Module"),
+}
 
 
-class Module(HookedModule):
+class Module(StatefulModule):
     """Base class of all layers and networks.
 
     class Net(Module):
@@ -66,17 +56,31 @@ class Module(HookedModule):
         if isinstance(getattr(type(self), name, None), property):
             object.__setattr__(self, name, value)
             return
-        if isinstance(value, Module):
-            self.register_module(name, value)
-        elif isinstance(value, Tensor) and value.is_parameter:
-            self.register_parameter(name, value)
-        elif isinstance(value, Tensor) and name in self.__dict__.get("_buffers", ()):
-            self._buffers[name] = value
-        elif value is None and name in self.__dict__.get("_parameters", ()):
-            self._parameters[name] = None
+        own = self.__dict__
+        if isinstance(value, Tensor) and value.is_parameter:
+            self._register(self._parameters, name, value)
+        elif name in own.get("_parameters", ()):
+            self._reassign("_parameters", name, value)
+        elif isinstance(value, Module):
+            self._register(self._modules, name, value)
+        elif name in own.get("_modules", ()):
+            self._reassign("_modules", name, value)
+        elif name in own.get("_buffers", ()):
+            self._reassign("_buffers", name, value)
         else:
-            self._forget(name)
-            self.__dict__[name] = value
+            own[name] = value
+
+    def _reassign(self, registry: str, name: str, value: Any) -> None:
+        """Give a registered name another value. What does not belong there is refused, as in PyTorch:
+        it would silently drop out of parameters() and state_dict()."""
+        kind, expected = _KINDS[registry]
+        if value is not None and not (registry == "_buffers" and isinstance(value, Tensor)):
+            raise TypeError(
+                f"cannot assign {type(value).__name__!r} as {kind} {name!r} ({expected} or None expected) of "
+                f"{type(self).__name__}: it would drop out of the module's {registry[1:]}. To change the "
+                f"numbers, change .data, or in place under no_grad(); to get rid of the {kind}, del it first"
+            )
+        getattr(self, registry)[name] = value
 
     def __getattr__(self, name: str) -> Any:  # called when __dict__ does not have it
         if name in ("_parameters", "_buffers", "_modules", "_transient_buffers", "training"):
@@ -97,6 +101,14 @@ class Module(HookedModule):
             found |= self.__dict__.get(registry, {}).pop(name, self) is not self
         return found
 
+    def _register_new(self, registry: dict[str, Any], name: str, value: Any) -> None:
+        """What the register_... methods do: they refuse a name that is taken by something else."""
+        if name not in registry and isinstance(name, str) and hasattr(self, name):
+            raise KeyError(
+                f"{type(self).__name__} already has an attribute {name!r}; del it first, or take another name"
+            )
+        self._register(registry, name, value)
+
     def _register(self, registry: dict[str, Any], name: str, value: Any) -> None:
         if not isinstance(name, str) or not name or "." in name:
             raise ValueError(f"name must be a non-empty string without dots, got {name!r}")
@@ -111,20 +123,20 @@ class Module(HookedModule):
             raise TypeError(
                 f"parameter must be None or a Tensor with is_parameter=True, got {type(parameter).__name__}"
             )
-        self._register(self._parameters, name, parameter)
+        self._register_new(self._parameters, name, parameter)
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
         """Make `tensor` the attribute `name`: not trained, but (if `persistent`) part of `state_dict`."""
         if tensor is not None and not isinstance(tensor, Tensor):
             raise TypeError(f"tensor must be a Tensor or None, got {type(tensor).__name__}")
-        self._register(self._buffers, name, tensor)
+        self._register_new(self._buffers, name, tensor)
         (self._transient_buffers.discard if persistent else self._transient_buffers.add)(name)
 
     def register_module(self, name: str, module: Module | None) -> None:
         """Make `module` the attribute `name` and a child of this module."""
         if module is not None and not isinstance(module, Module):
             raise TypeError(f"module must be a Module or None, got {type(module).__name__}")
-        self._register(self._modules, name, module)
+        self._register_new(self._modules, name, module)
 
     # Handout 002's names.
     add_parameter = register_parameter
@@ -158,51 +170,72 @@ class Module(HookedModule):
 
     # ------------------------------------------------------------- what is in the module
 
-    def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
-        """(dotted name, module) of this module and all in it, each module once."""
-        seen: set[Module] = set()
+    def named_modules(
+        self, memo: set[Module] | None = None, prefix: str = "", remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Module]]:
+        """(dotted name, module) of this module and all in it.
 
-        def visit(name: str, module: Module) -> Iterator[tuple[str, Module]]:
-            if module in seen:
+        A module that is shared comes once, or, with remove_duplicate=False, under each of its names.
+        memo: modules to leave out; those that were met are added."""
+        seen: set[Module] = set() if memo is None else memo
+        if remove_duplicate:
+            if self in seen:
                 return
-            seen.add(module)
-            yield name, module
-            for child_name, child in module._modules.items():
-                if child is not None:
-                    yield from visit(f"{name}.{child_name}" if name else child_name, child)
-
-        return visit(prefix, self)
+            seen.add(self)
+        yield prefix, self
+        for name, child in self._modules.items():
+            if child is not None:
+                yield from child.named_modules(seen, f"{prefix}.{name}" if prefix else name, remove_duplicate)
 
     def modules(self) -> Iterator[Module]:
+        """This module and all in it, each once."""
         return (module for _, module in self.named_modules())
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
-        return ((name, module) for name, module in self._modules.items() if module is not None)
+        """(name, module) of the modules directly in this one; one that has several names comes once."""
+        seen: set[Module] = set()
+        for name, module in self._modules.items():
+            if module is not None and module not in seen:
+                seen.add(module)
+                yield name, module
 
     def children(self) -> Iterator[Module]:
+        """The modules directly in this one, each once."""
         return (module for _, module in self.named_children())
 
-    def _named_members(self, registry: str, prefix: str, recurse: bool) -> Iterator[tuple[str, Tensor]]:
-        """(dotted name, tensor) from one registry of the modules; a shared tensor comes once."""
+    def _named_members(
+        self, registry: str, prefix: str, recurse: bool, remove_duplicate: bool
+    ) -> Iterator[tuple[str, Tensor]]:
+        """(dotted name, tensor) from one registry of the modules."""
         seen: set[Tensor] = set()
-        for module_name, module in self.named_modules(prefix) if recurse else [(prefix, self)]:
+        modules = self.named_modules(None, prefix, remove_duplicate) if recurse else [(prefix, self)]
+        for module_name, module in modules:
             for name, tensor in getattr(module, registry).items():
                 if tensor is not None and tensor not in seen:
-                    seen.add(tensor)
+                    if remove_duplicate:
+                        seen.add(tensor)
                     yield f"{module_name}.{name}" if module_name else name, tensor
 
-    def named_parameters(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Tensor]]:
-        """(name, parameter) of this module and, with `recurse`, of all modules in it."""
-        return self._named_members("_parameters", prefix, recurse)
+    def named_parameters(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Tensor]]:
+        """(name, parameter) of this module and, with `recurse`, of all modules in it. A shared parameter comes
+        once, or, with remove_duplicate=False, under each of its names."""
+        return self._named_members("_parameters", prefix, recurse, remove_duplicate)
 
     def parameters(self, recurse: bool = True) -> Iterator[Tensor]:
+        """The parameters of this module and, with `recurse`, of all modules in it, each once."""
         return (parameter for _, parameter in self.named_parameters(recurse=recurse))
 
-    def named_buffers(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Tensor]]:
-        """(name, buffer) of this module and, with `recurse`, of all modules in it."""
-        return self._named_members("_buffers", prefix, recurse)
+    def named_buffers(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Tensor]]:
+        """(name, buffer) of this module and, with `recurse`, of all modules in it. A shared buffer comes
+        once, or, with remove_duplicate=False, under each of its names."""
+        return self._named_members("_buffers", prefix, recurse, remove_duplicate)
 
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
+        """The buffers of this module and, with `recurse`, of all modules in it, each once."""
         return (buffer for _, buffer in self.named_buffers(recurse=recurse))
 
     def get_submodule(self, target: str) -> Module:
@@ -239,12 +272,12 @@ class Module(HookedModule):
         return self
 
     def zero_grad(self, set_to_none: bool = True) -> None:
-        """Forget the gradients of all parameters (or, with set_to_none=False, set them to 0)."""
+        """Forget the gradients of all parameters (or, with set_to_none=False, set them to 0, in their memory)."""
         for parameter in self.parameters():
             if set_to_none:
                 parameter.grad = None
-            elif parameter.grad is not None:
-                parameter.grad = parameter.new_tensor(np.zeros_like(parameter.grad.data))
+            else:
+                zero_gradient(parameter)
 
     def requires_grad_(self: M, requires_grad: bool = True) -> M:
         """Freeze (False) or unfreeze all parameters."""
@@ -254,9 +287,21 @@ class Module(HookedModule):
 
     # --------------------------------------------------------------------------- dtype
 
-    def to(self: M, dtype: Any) -> M:
-        """Change all floating point parameters and buffers to `dtype`, in place."""
-        dtype = as_float_dtype(dtype)
+    def to(
+        self: M,
+        target: Any = None,
+        dtype: Any = None,
+        non_blocking: bool = False,
+        *,
+        device: Any = None,
+        memory_format: Any = None,
+    ) -> M:
+        """Change all floating point parameters and buffers to a dtype, in place: to(dtype), or as PyTorch's programs
+        write it to(device), to(device, dtype), to(tensor), where the device can only be the CPU."""
+        wanted = dtype_from(target, dtype, device)
+        if wanted is None:
+            return self
+        dtype = as_float_dtype(wanted)
         for tensor in (*self.parameters(), *self.buffers()):
             if tensor.dtype.kind == "f":
                 tensor.data = tensor.data.astype(dtype)
@@ -264,62 +309,28 @@ class Module(HookedModule):
         return self
 
     def float(self: M) -> M:
+        """Change all floating point parameters and buffers to float32, in place."""
         return self.to(np.float32)
 
     def double(self: M) -> M:
+        """Change all floating point parameters and buffers to float64, in place."""
         return self.to(np.float64)
 
     def half(self: M) -> M:
+        """Change all floating point parameters and buffers to float16, in place."""
         return self.to(np.float16)
 
-    # ------------------------------------------------------------------ saving, loading
+    def type(self: M, dst_type: Any) -> M:
+        """`to(dst_type)`, a dtype or a class such as mytorch.FloatTensor."""
+        return self.to(getattr(dst_type, "dtype", dst_type))
 
-    def state_dict(self, prefix: str = "") -> dict[str, Tensor]:
-        """All parameters and buffers by dotted name, detached but not copied: what makes two
-        modules of one architecture compute the same. The keys are PyTorch's."""
-        state: dict[str, Tensor] = {}
-        for name, tensor in self._own_state(prefix):
-            state[name] = tensor.detach()
-        return state
+    def cpu(self: M) -> M:
+        """This module, whose tensors are there already."""
+        return self
 
-    def _own_state(self, prefix: str = "") -> Iterator[tuple[str, Tensor]]:
-        """(name, tensor) of the state; a shared tensor comes under each of its names, as in PyTorch."""
-        for registry in (self._parameters, self._buffers):
-            for name, tensor in registry.items():
-                if tensor is not None and not (registry is self._buffers and name in self._transient_buffers):
-                    yield prefix + name, tensor
-        for name, child in self.named_children():
-            yield from child._own_state(f"{prefix}{name}.")
-
-    def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> LoadResult:
-        """Copy values (Tensors or arrays) into the parameters and buffers of the same names.
-
-        Raises RuntimeError that names every wrong shape and, if `strict`, every missing and
-        unexpected key. Nothing has been changed then.
-        """
-        own = dict(self._own_state())
-        missing = [name for name in own if name not in state_dict]
-        unexpected = [name for name in state_dict if name not in own]
-        problems = []
-        if strict and missing:
-            problems.append(f"missing keys: {', '.join(missing)}")
-        if strict and unexpected:
-            problems.append(f"unexpected keys: {', '.join(unexpected)}")
-        arrays = {}
-        for name in own:
-            if name in state_dict:
-                value = state_dict[name]
-                arrays[name] = value.data if isinstance(value, Tensor) else np.asarray(value)
-                if arrays[name].shape != own[name].shape:
-                    problems.append(f"{name}: expected shape {own[name].shape}, got {arrays[name].shape}")
-                elif arrays[name].dtype.kind not in "fiub":
-                    problems.append(f"{name}: expected numbers, got dtype {arrays[name].dtype}")
-        if problems:
-            raise RuntimeError(f"load_state_dict for {type(self).__name__}:\n  " + "\n  ".join(problems))
-        for name, array in arrays.items():
-            own[name].data[...] = array
-            own[name].mark_changed()
-        return LoadResult(missing, unexpected)
+    def cuda(self: M, device: Any = None) -> M:
+        """RuntimeError: there is only the CPU."""
+        raise no_such_device("cuda" if device is None else device)
 
     # ------------------------------------------------------------------------- printing
 
@@ -328,7 +339,7 @@ class Module(HookedModule):
         return ""
 
     def __repr__(self) -> str:
-        children = [f"({name}): {module!r}".replace("\n", "\n  ") for name, module in self.named_children()]
+        children = [f"({name}): {module!r}".replace("\n", "\n  ") for name, module in self._modules.items()]
         extra = self.extra_repr()
         if not children and "\n" not in extra:
             return f"{type(self).__name__}({extra})"

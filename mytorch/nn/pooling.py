@@ -6,6 +6,7 @@ from typing import Any
 
 from mytorch.nn import functional as F
 from mytorch.nn.module import Module
+from mytorch.nn.modules.types import Ints
 from mytorch.tensor import Tensor
 
 __all__ = ["AvgPool1d", "AvgPool2d", "MaxPool1d", "MaxPool2d"]
@@ -14,10 +15,10 @@ __all__ = ["AvgPool1d", "AvgPool2d", "MaxPool1d", "MaxPool2d"]
 class _MaxPool(Module):
     def __init__(
         self,
-        kernel_size: Any,
-        stride: Any = None,
-        padding: Any = 0,
-        dilation: Any = 1,
+        kernel_size: Ints,
+        stride: Ints | None = None,
+        padding: Ints = 0,
+        dilation: Ints = 1,
         return_indices: bool = False,
         ceil_mode: bool = False,
     ) -> None:
@@ -42,15 +43,15 @@ class _MaxPool(Module):
 class MaxPool1d(_MaxPool):
     """Largest element of each window: (N, C, L) or (C, L) -> (N, C, OL)."""
 
-    def forward(self, x: Tensor) -> Any:
-        return F.max_pool1d(x, *self._arguments())
+    def forward(self, input: Tensor) -> Any:
+        return F.max_pool1d(input, *self._arguments())
 
 
 class MaxPool2d(_MaxPool):
     """Largest element of each window: (N, C, H, W) or (C, H, W) -> (N, C, OH, OW)."""
 
-    def forward(self, x: Tensor) -> Any:
-        return F.max_pool2d(x, *self._arguments())
+    def forward(self, input: Tensor) -> Any:
+        return F.max_pool2d(input, *self._arguments())
 
 
 class AvgPool1d(Module):
@@ -58,9 +59,9 @@ class AvgPool1d(Module):
 
     def __init__(
         self,
-        kernel_size: Any,
-        stride: Any = None,
-        padding: Any = 0,
+        kernel_size: Ints,
+        stride: Ints | None = None,
+        padding: Ints = 0,
         ceil_mode: bool = False,
         count_include_pad: bool = True,
     ) -> None:
@@ -71,8 +72,8 @@ class AvgPool1d(Module):
         self.ceil_mode = ceil_mode
         self.count_include_pad = count_include_pad
 
-    def forward(self, x: Tensor) -> Tensor:
-        return F.avg_pool1d(x, self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad)
+    def forward(self, input: Tensor) -> Tensor:
+        return F.avg_pool1d(input, self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad)
 
     def extra_repr(self) -> str:
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
@@ -83,9 +84,9 @@ class AvgPool2d(AvgPool1d):
 
     def __init__(
         self,
-        kernel_size: Any,
-        stride: Any = None,
-        padding: Any = 0,
+        kernel_size: Ints,
+        stride: Ints | None = None,
+        padding: Ints = 0,
         ceil_mode: bool = False,
         count_include_pad: bool = True,
         divisor_override: int | None = None,
@@ -93,9 +94,9 @@ class AvgPool2d(AvgPool1d):
         super().__init__(kernel_size, stride, padding, ceil_mode, count_include_pad)
         self.divisor_override = divisor_override
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.avg_pool2d(
-            x,
+            input,
             self.kernel_size,
             self.stride,
             self.padding,

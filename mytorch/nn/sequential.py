@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from mytorch.nn.module import Module
+from mytorch.tensor import Tensor
 
 __all__ = ["Sequential"]
 
@@ -35,10 +36,10 @@ class Sequential(Module):
         """The layers as a list (handout 002's name)."""
         return list(self._modules.values())
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Tensor:
         for layer in self._modules.values():
-            x = layer(x)
-        return x
+            input = layer(input)
+        return input
 
     def append(self, layer: Module) -> Sequential:
         """Add a layer at the end."""

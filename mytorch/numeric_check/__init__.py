@@ -1,4 +1,4 @@
-"""Are the gradients of a layer right? Each is compared with difference quotients. (Handout 001, section 3.4.)
+"""Are the gradients of a layer right? Each is compared with finite differences. (Handout 001, section 3.4.)
 
     from mytorch.numeric_check import numeric_check
     print(numeric_check(nn.Linear(4, 3), mytorch.randn(5, 4)))

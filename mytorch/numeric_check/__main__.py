@@ -1,7 +1,7 @@
 """Check the gradients of the layers in a file: python -m mytorch.numeric_check my_layers.py
 
 Every nn.Module and Function that the file defines, and every class with forward and backward on NumPy
-arrays (handout 001, section 3.1), is compared with difference quotients. Where a constructor needs
+arrays (handout 001, section 3.1), is compared with finite differences. Where a constructor needs
 arguments, or inputs of shape (4, 5) do not fit, say so with --args and --shape, or in the file:
 
     NUMERIC_CHECKS = {
@@ -9,7 +9,8 @@ arguments, or inputs of shape (4, 5) do not fit, say so with --args and --shape,
         "Gather": [{"inputs": [values, indices]}, ...],     # given arrays; integers are not checked
     }
 
-Exit status: 0 all gradients are right, 1 one is wrong, 2 the file or the arguments cannot be used.
+Exit status: 0 all gradients are right, 1 one is wrong or a well-known layer's forward is, 2 something was
+not checked, or the file or the arguments cannot be used.
 """
 
 from __future__ import annotations
@@ -60,9 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             continue
         print(f"{reports[-1]}\n")
     print(_summary(reports, unchecked, options.tolerance))
-    if not all(report.ok for report in reports):
+    if any(report.wrong for report in reports):
         return 1
-    return 2 if unchecked else 0
+    return 2 if unchecked or any(report.unchecked for report in reports) else 0
 
 
 def _cases(name: str, module: ModuleType, options: argparse.Namespace) -> list[Case]:
@@ -97,11 +98,20 @@ def _check(name: str, subject: Any, case: Case, options: argparse.Namespace) -> 
 def _summary(reports: Sequence[NumericCheckReport], unchecked: Sequence[str], tolerance: float) -> str:
     rows = [row for report in reports for row in report.rows]
     wrong = sum(not row.ok for row in rows)
-    verdict = f"{wrong} of {len(rows)} gradients are WRONG" if wrong else f"all {len(rows)} gradients are right"
-    if not rows:
+    forward = [report.title for report in reports if report.forward is not None and not report.forward.ok]
+    members = [f"{name} of {report.title}" for report in reports for name in report.unchecked]
+    left_out = [*unchecked, *members]
+    if wrong:
+        verdict = f"{wrong} of {len(rows)} gradients are WRONG"
+    elif not rows:
         verdict = "nothing was checked"
-    rest = f"; not checked: {', '.join(unchecked)}" if unchecked else ""
-    return f"{verdict} (relative error up to {tolerance:g}){rest}"
+    elif members:
+        verdict = f"{len(rows)} gradients were compared and agree, but not all"
+    else:
+        verdict = f"all {len(rows)} gradients are right"
+    rest = f"; not checked: {', '.join(left_out)}" if left_out else ""
+    outputs = f"; forward is WRONG: {', '.join(forward)}" if forward else ""
+    return f"{verdict} (relative error up to {tolerance:g}){outputs}{rest}"
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from mytorch.autograd_engine import Function
+from mytorch.engine.function import Function
 from mytorch.nn.module import Module
 
 __all__ = ["Case", "LayerFileError", "cases_of", "load_file", "parse_arguments", "subjects_of"]
@@ -25,6 +25,8 @@ __all__ = ["Case", "LayerFileError", "cases_of", "load_file", "parse_arguments",
 TABLE = "NUMERIC_CHECKS"
 KEYS = ("args", "kwargs", "shapes", "inputs")
 DEFAULT_SHAPE = (4, 5)
+LABEL_NAMES = ("label", "labels", "target", "targets", "y", "t", "y_true", "onehot", "one_hot", "truth")
+PROBABILITY_NAMES = ("y_hat", "yhat", "p", "probs", "probabilities", "y_pred")
 
 
 class LayerFileError(Exception):
@@ -132,8 +134,10 @@ class Case:
             layer = subject(*self.args, **self.kwargs)
         if self.inputs is not None:
             return layer, list(self.inputs)
-        shapes = self.shapes if self.shapes is not None else (DEFAULT_SHAPE,) * _count_inputs(subject)
-        return layer, [rng.standard_normal(shape) for shape in shapes]
+        names = _input_names(subject)
+        shapes = self.shapes if self.shapes is not None else (DEFAULT_SHAPE,) * len(names)
+        names += [""] * (len(shapes) - len(names))
+        return layer, [_drawn(name if len(shapes) > 1 else "", shape, rng) for name, shape in zip(names, shapes)]
 
 
 def cases_of(name: str, module: ModuleType) -> list[Case]:
@@ -189,10 +193,21 @@ def _require_arguments(name: str, constructor: Callable[..., Any], case: Case) -
         ) from None
 
 
-def _count_inputs(subject: Any) -> int:
-    """How many inputs forward must have: its arguments without defaults, but for self and ctx."""
+def _drawn(name: str, shape: tuple, rng: np.random.Generator) -> np.ndarray:
+    """From N(0, 1); of a loss the labels one-hot and the probabilities such, (N, C)."""
+    values = rng.standard_normal(shape)
+    if len(shape) == 2 and name.lower() in LABEL_NAMES:
+        return np.eye(shape[1])[values.argmax(axis=1)]
+    if len(shape) == 2 and name.lower() in PROBABILITY_NAMES:
+        return np.exp(values) / np.exp(values).sum(axis=1, keepdims=True)
+    return values
+
+
+def _input_names(subject: Any) -> list[str]:
+    """Of the inputs that forward must have: its arguments without defaults, but for self and ctx."""
     is_class, own = isinstance(subject, type), 0
     if is_class:
         own = int(not issubclass(subject, Function) or subject.setup_context is Function.setup_context)
     parameters = list(inspect.signature(subject.forward if is_class else subject).parameters.values())[own:]
-    return sum(p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters)
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return [p.name for p in parameters if p.default is p.empty and p.kind in kinds]

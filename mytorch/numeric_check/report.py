@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -13,9 +13,9 @@ HEAD = ("", "name", "shape", "relative error", "largest difference", "")
 
 @dataclass(frozen=True)
 class Row:
-    """How far the gradient of one input or parameter is from its difference quotient.
+    """How far the gradient of one input or parameter is from its finite difference.
 
-    kind: "input" or "parameter".
+    kind: "input" or "parameter"; "output" of the forward against a reference.
     relative_error: |a - n| / max(|a| + |n|, 0.01), norms over all elements; a by backward, n by
         quotient. The 0.01 is for gradients that are 0, of which the quotients have only rounding.
     largest_difference: the largest |a - n| of an element.
@@ -38,19 +38,37 @@ class Row:
 
 @dataclass(frozen=True)
 class NumericCheckReport:
-    """The rows of one layer or function. `print(report)` shows the table."""
+    """The rows of one layer or function. `print(report)` shows the table.
+
+    unchecked: what looks trainable and was not compared, with the reason: then the report is not ok.
+    labels: inputs that were not compared, because labels have no gradient.
+    forward: the row of the output against a reference, of layers that are known by their names.
+    """
 
     title: str
     rows: tuple[Row, ...]
+    unchecked: dict[str, str] = field(default_factory=dict)
+    labels: tuple[str, ...] = ()
+    forward: Row | None = None
+
+    @property
+    def wrong(self) -> int:
+        """How many rows are wrong, the forward's included."""
+        return sum(not row.ok for row in self._all_rows())
 
     @property
     def ok(self) -> bool:
-        return all(row.ok for row in self.rows)
+        return not self.wrong and not self.unchecked
+
+    def _all_rows(self) -> list[Row]:
+        return [*self.rows, *([] if self.forward is None else [self.forward])]
 
     def __str__(self) -> str:
-        lines = [HEAD, *[row.cells() for row in self.rows]]
+        lines = [HEAD, *[row.cells() for row in self._all_rows()]]
         widths = [max(map(len, column)) for column in zip(*lines)]
         table = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines]
+        table += [f"NOT CHECKED: {name}, {reason}" for name, reason in self.unchecked.items()]
+        table += [f"not compared: {name}, which are labels" for name in self.labels]
         return "\n".join([self.title, *[f"  {line}" for line in table]])
 
 

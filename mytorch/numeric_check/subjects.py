@@ -5,40 +5,22 @@ from __future__ import annotations
 
 import copy
 import inspect
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from mytorch.autograd_engine import Function
+from mytorch.engine.function import Function
 from mytorch.gradients import grad
 from mytorch.nn.module import Module
-from mytorch.numeric_check.quotients import same_random_numbers
+from mytorch.numeric_check.finite_differences import same_random_numbers
 from mytorch.tensor import Tensor
 
-__all__ = ["Key", "Subject", "make_subject"]
+__all__ = ["Key", "Move", "Subject", "TensorLayer"]
 
 Key = tuple[str, str]  # ("input" or "parameter", name)
 Move = tuple[Key, tuple, float]  # which array, which element, by how much
-
-
-def make_subject(layer: Any, inputs: Sequence[Any]) -> Subject:
-    if isinstance(layer, type) and not issubclass(layer, Function):
-        raise TypeError(f"numeric_check: layer must be a layer, not its class: {layer.__name__}(...)")
-    if _is_array_layer(layer):
-        return ArrayLayer(layer, inputs)
-    if not callable(layer):
-        raise TypeError(
-            "numeric_check: layer must be a Module, a Function, a function of Tensors, or an object with forward and "
-            f"backward, got {type(layer).__name__}"
-        )
-    return TensorLayer(layer, inputs)
-
-
-def _is_array_layer(layer: Any) -> bool:
-    """Handout 001's kind of layer (its section 3.1)."""
-    own = isinstance(layer, (Module, type))
-    return not own and all(callable(getattr(layer, name, None)) for name in ("forward", "backward"))
 
 
 class Slot:
@@ -53,9 +35,13 @@ class Subject:
     counters and caches are each time as at the start, and the layer itself is never touched.
 
     arrays: what is checked, by (kind, name). cotangents_are_ones: backward takes no dL/d(output).
+    unchecked: what looks trainable and cannot be checked, with the reason.
+    labels: inputs of floats that have no gradient, because they are labels.
     """
 
     arrays: dict[Key, np.ndarray]
+    unchecked: dict[str, str]
+    labels: list[str]
     cotangents_are_ones = False
 
     def outputs(self, move: Move | None = None) -> list[np.ndarray]:
@@ -68,7 +54,7 @@ class Subject:
 
     def _take_inputs(self, inputs: Sequence[Any], names: Sequence[str], is_checked: Callable[[Any], bool]) -> None:
         """Put a float64 copy of each checked input into `arrays`, and a Slot in its place."""
-        self.arrays = {}
+        self.arrays, self.unchecked, self.labels = {}, {}, []
 
         def slots(value: Any, name: str) -> Any:
             if isinstance(value, (tuple, list)):
@@ -81,6 +67,25 @@ class Subject:
 
         self.arguments = [slots(value, name) for value, name in zip(inputs, names)]
 
+    def _is_one_hot(self, key: Key) -> bool:
+        """Ones and zeros with a single one in each row."""
+        array = self.arrays[key]
+        return bool(array.ndim == 2 and ((array == 0) | (array == 1)).all() and (array.sum(axis=-1) == 1).all())
+
+    def _take_as_label(self, key: Key) -> None:
+        """Pass an input on as it is from now on."""
+        given = {key: self._as_given(self.arrays.pop(key))}
+        self.arguments = [_fill(value, given, partly=True) for value in self.arguments]
+        self.labels.append(key[1])
+
+    def _as_given(self, array: np.ndarray) -> Any:
+        """An input as the layer takes it."""
+        return array
+
+    def given_inputs(self) -> list[Any]:
+        """The arguments of forward, unmoved."""
+        return [_fill(value, self._moved_inputs(None)) for value in self.arguments]
+
     def _moved_inputs(self, move: Move | None) -> dict[Key, np.ndarray]:
         inputs = {key: array.copy() for key, array in self.arrays.items() if key[0] == "input"}
         if move is not None and move[0] in inputs:
@@ -88,11 +93,13 @@ class Subject:
         return inputs
 
 
-def _fill(value: Any, values: Mapping[Key, Any]) -> Any:
-    """The arguments with `values` in the slots."""
+def _fill(value: Any, values: Mapping[Key, Any], partly: bool = False) -> Any:
+    """The arguments with `values` in the slots; partly: other slots stay."""
     if isinstance(value, (tuple, list)):
-        return _rebuilt(value, [_fill(v, values) for v in value])
-    return values[value.key] if isinstance(value, Slot) else value
+        return _rebuilt(value, [_fill(v, values, partly) for v in value])
+    if not isinstance(value, Slot) or (partly and value.key not in values):
+        return value
+    return values[value.key]
 
 
 def _rebuilt(value: Any, members: list) -> Any:
@@ -157,16 +164,35 @@ class TensorLayer(Subject):
             _input_names(forward, len(inputs), skip),
             lambda value: _is_float_array(value) and (value.requires_grad or not chosen),
         )
-        for name, parameter in self.layer.named_parameters() if self.is_module else ():
+        for name, parameter in _trainables(self.layer) if self.is_module else ():
             if parameter.requires_grad and parameter.dtype.kind == "f":
                 self.arrays["parameter", name] = parameter.data
+        if self.is_module:
+            self.unchecked = _look_trainable(self.layer)
+        self._leave_labels()
+
+    def _as_given(self, array: np.ndarray) -> Tensor:
+        return Tensor(array)
+
+    def _leave_labels(self) -> None:
+        """One-hot labels that get no gradient are passed on as they are."""
+        labels = [key for key in self.arrays if key[0] == "input" and self._is_one_hot(key)]
+        if not labels or len(self.arrays) < 2:
+            return
+        try:
+            found = self.gradients([np.ones(output.shape) for output in self.outputs()])
+        except Exception:  # of the layer's own; it is met again where it is reported
+            return
+        for key in labels:
+            if found[key] is None:
+                self._take_as_label(key)
 
     def outputs(self, move: Move | None = None) -> list[np.ndarray]:
         layer = _copy(self.layer) if self.is_module else self.layer
         # With requires_grad, because the layer may ask for gradients itself.
         inputs = {key: Tensor(array, requires_grad=True) for key, array in self._moved_inputs(move).items()}
         if move is not None and move[0][0] == "parameter":
-            parameter = dict(layer.named_parameters())[move[0][1]]
+            parameter = dict(_trainables(layer))[move[0][1]]
             parameter.data[move[1]] += move[2]
         with same_random_numbers():
             result = layer(*_fill(self.arguments, inputs))
@@ -178,7 +204,7 @@ class TensorLayer(Subject):
         with same_random_numbers():
             outputs = _float_tensors(layer(*_fill(self.arguments, tensors)))
         if self.is_module:
-            tensors.update({("parameter", name): p for name, p in layer.named_parameters()})
+            tensors.update({("parameter", name): p for name, p in _trainables(layer)})
         tensors = {key: tensors[key] for key in self.arrays}
         roots = [(output, Tensor(c)) for output, c in zip(outputs, cotangents) if output.requires_grad]
         if not roots:
@@ -189,6 +215,34 @@ class TensorLayer(Subject):
         return {key: None if gradient is None else gradient.data for key, gradient in zip(tensors, found)}
 
 
+def _trainables(layer: Module) -> Iterator[tuple[str, Tensor]]:
+    """The parameters, and Tensors that want a gradient and are in no list of parameters."""
+    known = set()
+    for name, parameter in layer.named_parameters():
+        known.add(id(parameter))
+        yield name, parameter
+    for name, tensor in _other_members(layer):
+        if isinstance(tensor, Tensor) and tensor.requires_grad and id(tensor) not in known:
+            yield name, tensor
+
+
+def _look_trainable(layer: Module) -> dict[str, str]:
+    """Members that are called as parameters are, and are none: nothing trains them."""
+    return {
+        name: "it is no Parameter"
+        for name, value in _other_members(layer)
+        if _is_float_array(value)
+        and not getattr(value, "requires_grad", False)
+        and re.fullmatch(r"_*(weights?|bias(es)?|w|b|kernel|gamma|beta|theta)_?\d*", name.rpartition(".")[2].lower())
+    }
+
+
+def _other_members(layer: Module) -> Iterator[tuple[str, Any]]:
+    for prefix, module in layer.named_modules():
+        for name, value in vars(module).items():
+            yield (f"{prefix}.{name}" if prefix else name), value
+
+
 def _as_tensors(value: Any) -> Any:
     if isinstance(value, (tuple, list)):
         return _rebuilt(value, [_as_tensors(v) for v in value])
@@ -197,62 +251,3 @@ def _as_tensors(value: Any) -> Any:
 
 def _float_tensors(result: Any) -> list[Tensor]:
     return [value for value in _leaves(result) if isinstance(value, Tensor) and value.dtype.kind == "f"]
-
-
-class ArrayLayer(Subject):
-    """Handout 001's and 004's kind: forward takes and returns arrays, backward takes dL/d(output) and
-    returns dL/d(input); `parameters` and `gradients` are dicts with the same keys, if there are any.
-
-    Also forward(Z), backward(Z, dY), as handout 001's activations have it, and losses, whose backward
-    takes nothing or the arguments of forward: dL/dL is 1.
-    """
-
-    def __init__(self, layer: Any, inputs: Sequence[Any]) -> None:
-        self.layer = _copy(layer)
-        names = _input_names(layer.forward, len(inputs))
-        self._take_inputs([_array(v) if isinstance(v, Tensor) else v for v in inputs], names, _is_float_array)
-        self.takes = len(_positional(layer.backward))
-        if self.takes not in (0, 1, len(inputs), len(inputs) + 1):
-            raise TypeError(
-                f"numeric_check: {type(layer).__name__}.backward must take dL/d(output), the inputs and "
-                f"dL/d(output), the inputs, or nothing; it takes {self.takes} arguments"
-            )
-        self.cotangents_are_ones = self.takes == 0 or self.takes == len(inputs) > 1
-        with same_random_numbers():
-            self.layer.forward(*_fill(self.arguments, self._moved_inputs(None)))  # makes the parameters, in handout 001
-        parameters = getattr(self.layer, "parameters", None)
-        for name, value in parameters.items() if isinstance(parameters, Mapping) else ():
-            if _is_float_array(value):
-                if value.dtype != np.float64:
-                    parameters[name] = value = value.astype(np.float64)  # type: ignore[index]
-                self.arrays["parameter", name] = value
-
-    def outputs(self, move: Move | None = None) -> list[np.ndarray]:
-        layer = _copy(self.layer)
-        if move is not None and move[0][0] == "parameter":
-            layer.parameters[move[0][1]][move[1]] += move[2]
-        with same_random_numbers():
-            result = layer.forward(*_fill(self.arguments, self._moved_inputs(move)))
-        return [np.array(output, np.float64) for output in _leaves(result)]
-
-    def gradients(self, cotangents: Sequence[np.ndarray]) -> dict[Key, np.ndarray | None]:
-        layer = _copy(self.layer)
-        inputs = _fill(self.arguments, self._moved_inputs(None))
-        with same_random_numbers():
-            layer.forward(*inputs)
-            above = cotangents[0] if len(cotangents) == 1 else tuple(cotangents)
-            before = [] if self.takes in (0, 1) else inputs
-            returned = layer.backward(*before, *([] if self.cotangents_are_ones else [above]))
-        found: dict[Key, np.ndarray | None] = dict.fromkeys(self.arrays)
-        keys = [key for key in self.arrays if key[0] == "input"]
-        several = returned if isinstance(returned, (tuple, list)) else (returned,)
-        if len(several) != len(keys):
-            raise TypeError(
-                f"backward returned {len(several)} gradients for {len(keys)} inputs of floats "
-                f"({', '.join(name for _, name in keys)}); give an input that has no gradient as integers"
-            )
-        found.update(zip(keys, several))
-        for kind, name in self.arrays:
-            if kind == "parameter":
-                found[kind, name] = getattr(layer, "gradients", {}).get(name)
-        return {key: None if value is None else np.array(value, np.float64) for key, value in found.items()}

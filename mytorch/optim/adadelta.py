@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from mytorch.optim.optimizer import Optimizer, group_option, require_not_negative
+from mytorch.optim.optimizer import Optimizer, group_option, require_choices, require_not_negative
 from mytorch.tensor import Tensor
 
 __all__ = ["Adadelta"]
@@ -38,7 +38,9 @@ class Adadelta(Optimizer):
         weight_decay: float = 0.0,
         *,
         maximize: bool = False,
+        **choices: Any,
     ) -> None:
+        require_choices("Adadelta", choices)
         options = {"lr": lr, "rho": rho, "eps": eps, "weight_decay": weight_decay, "maximize": maximize}
         super().__init__(params, options)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from mytorch.optim.optimizer import Optimizer, group_option, require_not_negative
+from mytorch.optim.optimizer import Optimizer, group_option, require_choices, require_not_negative
 from mytorch.tensor import Tensor
 
 __all__ = ["Adagrad"]
@@ -39,7 +39,9 @@ class Adagrad(Optimizer):
         eps: float = 1e-10,
         *,
         maximize: bool = False,
+        **choices: Any,
     ) -> None:
+        require_choices("Adagrad", choices)
         options = {
             "lr": lr,
             "lr_decay": lr_decay,

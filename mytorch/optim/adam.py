@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mytorch.optim.optimizer import Optimizer, group_option, require_not_negative
+from mytorch.optim.optimizer import Optimizer, group_option, require_betas, require_choices, require_not_negative
 from mytorch.tensor import Tensor
 
 __all__ = ["Adam"]
@@ -24,12 +24,14 @@ class Adam(Optimizer):
     t counts the steps: m and v start at 0, and the divisions make up for that.
     (Kingma and Ba 2015, algorithm 1.)
 
-    betas: (b1, b2).   weight_decay: adds weight_decay * w to the gradient.
+    betas: (b1, b2).   weight_decay: adds weight_decay * w to the gradient, or with
+    decoupled_weight_decay shrinks w itself, see AdamW.
     amsgrad: uses the largest v so far instead of v (Reddi et al. 2018).   maximize: climbs.
     state of a parameter: exp_avg (m), exp_avg_sq (v), step (t), with amsgrad max_exp_avg_sq.
     """
 
     lr = group_option("lr")
+    newer_options = frozenset({"decoupled_weight_decay"})
 
     def __init__(
         self,
@@ -41,7 +43,10 @@ class Adam(Optimizer):
         amsgrad: bool = False,
         *,
         maximize: bool = False,
+        decoupled_weight_decay: bool = False,
+        **choices: Any,
     ) -> None:
+        require_choices("Adam", choices)
         options = {
             "lr": lr,
             "betas": betas,
@@ -49,14 +54,13 @@ class Adam(Optimizer):
             "weight_decay": weight_decay,
             "amsgrad": amsgrad,
             "maximize": maximize,
+            "decoupled_weight_decay": decoupled_weight_decay,
         }
         super().__init__(params, options)
 
     def check_options(self, group: dict[str, Any]) -> None:
         require_not_negative(group, "lr", "eps", "weight_decay")
-        betas = group["betas"]
-        if not isinstance(betas, (tuple, list)) or len(betas) != 2 or not all(0 <= beta < 1 for beta in betas):
-            raise ValueError(f"betas must be two numbers of at least 0 and below 1, got {betas}")
+        require_betas(group)
 
     def new_state(self, param: Tensor, group: dict[str, Any]) -> dict[str, Any]:
         averages = ["exp_avg", "exp_avg_sq"] + ["max_exp_avg_sq"] * group["amsgrad"]
@@ -65,12 +69,15 @@ class Adam(Optimizer):
     def update(self, weight: np.ndarray, grad: np.ndarray, state: dict[str, Any], group: dict[str, Any]) -> None:
         b1, b2 = group["betas"]
         state["step"] += 1
+        group = self.decayed(weight, group)
         # The two corrections, moved out of the arrays: both fractions multiplied by sqrt(1 - b2^t).
         correction = math.sqrt(1 - b2 ** state["step"])
         rate = group["lr"] * correction / (1 - b1 ** state["step"])
         eps = group["eps"] * correction
         averages = [average for name, average in state.items() if name != "step"]
-        for w, g, m, v, *largest in self.blocks(weight, grad, *averages):
+
+        def step(arrays: tuple[np.ndarray, ...]) -> None:
+            w, g, m, v, *largest = arrays
             work = self.scratch(w)
             g = self.full_gradient(w, g, group)
             m *= b1
@@ -86,3 +93,5 @@ class Adam(Optimizer):
             np.divide(m, work, out=work)
             work *= rate
             w -= work
+
+        self.each(step, self.blocks(weight, grad, *averages))

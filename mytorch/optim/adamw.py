@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-
 from mytorch.optim.adam import Adam
+from mytorch.optim.optimizer import require_choices
 
 __all__ = ["AdamW"]
 
@@ -32,9 +31,7 @@ class AdamW(Adam):
         amsgrad: bool = False,
         *,
         maximize: bool = False,
+        **choices: Any,
     ) -> None:
-        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize)
-
-    def update(self, weight: np.ndarray, grad: np.ndarray, state: dict[str, Any], group: dict[str, Any]) -> None:
-        weight *= 1 - group["lr"] * group["weight_decay"]
-        super().update(weight, grad, state, {**group, "weight_decay": 0.0})
+        require_choices("AdamW", choices)
+        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize, decoupled_weight_decay=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from mytorch.optim.optimizer import Optimizer, group_option, require_not_negative
+from mytorch.optim.optimizer import Optimizer, group_option, require_choices, require_not_negative
 from mytorch.tensor import Tensor
 
 __all__ = ["RMSprop"]
@@ -41,7 +41,9 @@ class RMSprop(Optimizer):
         centered: bool = False,
         *,
         maximize: bool = False,
+        **choices: Any,
     ) -> None:
+        require_choices("RMSprop", choices)
         options = {
             "lr": lr,
             "alpha": alpha,

@@ -7,23 +7,31 @@ from typing import Any
 
 import numpy as np
 
-from mytorch.optim.optimizer import Optimizer, group_option, require_not_negative
+from mytorch.optim.optimizer import Optimizer, group_option, require_choices, require_not_negative
 from mytorch.tensor import Tensor
 
 __all__ = ["SGD"]
+
+FORMS = ("pytorch", "handout")
 
 
 class SGD(Optimizer):
     """v <- momentum * v - lr * grad,   w <- w + v        (handout 002, sections 2.3 and 2.6)
 
-    `momentums` holds v of every parameter, as arrays. At a constant rate this is PyTorch's SGD.
-    When lr changes the two part for a while: here the rate is inside v, so steps that v remembers
-    keep the rate of their time; PyTorch applies the new rate to all of v.
+    `momentums` holds v of every parameter, as arrays. What happens to v when a schedule changes lr is
+    said by momentum_form:
+
+    "pytorch" (default): b <- momentum * b + grad,  w <- w - lr * b,  as in PyTorch. v is -lr * b: a new
+        rate applies to all that v remembers.
+    "handout": the rate is inside v, so steps that v remembers keep the rate of their time.
+
+    At a constant rate the two are the same.
 
     weight_decay: adds weight_decay * w to the gradient, the derivative of an L2 penalty.
     dampening: the gradient enters v times 1 - dampening, except in the first step.
     nesterov: looks one step of momentum ahead, w <- w + momentum * v - lr * grad (Sutskever et al. 2013).
     maximize: climbs instead of descending.
+    state of a parameter: momentum_buffer (b, or in the handout's form -v), None without momentum.
 
     Parameters without a gradient are left alone. `lr` and `momentum` can be changed between steps,
     here for all parameters or in `param_groups` for some.
@@ -31,6 +39,7 @@ class SGD(Optimizer):
 
     lr = group_option("lr")
     momentum = group_option("momentum")
+    newer_options = frozenset({"momentum_form"})
 
     def __init__(
         self,
@@ -42,7 +51,10 @@ class SGD(Optimizer):
         nesterov: bool = False,
         *,
         maximize: bool = False,
+        momentum_form: str = "pytorch",
+        **choices: Any,
     ) -> None:
+        require_choices("SGD", choices)
         options = {
             "lr": lr,
             "momentum": momentum,
@@ -50,15 +62,25 @@ class SGD(Optimizer):
             "weight_decay": weight_decay,
             "nesterov": nesterov,
             "maximize": maximize,
+            "momentum_form": momentum_form,
         }
         super().__init__(params, options)
 
     @property
     def momentums(self) -> list[np.ndarray]:
-        return [self.state[param]["momentum_buffer"] for param in self.params]
+        """v of every parameter; zeros before its first step and without momentum."""
+        found = []
+        for group in self.param_groups:
+            for param in group["params"]:
+                buffer = self.state.get(param, {}).get("momentum_buffer")
+                scale = 1 if group["momentum_form"] == "handout" else group["lr"]
+                found.append(np.zeros_like(param.data) if buffer is None else np.asarray(-scale * buffer))
+        return found
 
     def check_options(self, group: dict[str, Any]) -> None:
         require_not_negative(group, "lr", "momentum", "weight_decay")
+        if group["momentum_form"] not in FORMS:
+            raise ValueError(f"momentum_form must be 'pytorch' or 'handout', got {group['momentum_form']!r}")
         if group["nesterov"] and (group["momentum"] <= 0 or group["dampening"] != 0):
             raise ValueError(
                 "nesterov needs a momentum above 0 and no dampening, got "
@@ -66,27 +88,26 @@ class SGD(Optimizer):
             )
 
     def new_state(self, param: Tensor, group: dict[str, Any]) -> dict[str, Any]:
-        return {"momentum_buffer": np.zeros_like(param.data), "step": 0}
+        return {"momentum_buffer": None}
 
     def update(self, weight: np.ndarray, grad: np.ndarray, state: dict[str, Any], group: dict[str, Any]) -> None:
         lr, momentum = group["lr"], group["momentum"]
-        if group["maximize"]:
-            lr = -lr
-        state["step"] += 1
-        for w, g, velocity in self.blocks(weight, grad, state["momentum_buffer"]):
-            if group["weight_decay"]:
-                decay = -group["weight_decay"] if group["maximize"] else group["weight_decay"]
-                g = np.add(g, np.multiply(w, decay, out=self.scratch(w, "decay")), out=self.scratch(w, "decay"))
-            if not momentum:
-                np.multiply(g, -lr, out=velocity)
-                w += velocity
-                continue
-            # The first gradient enters velocity as it is, like PyTorch's.
-            rate = lr if state["step"] == 1 else lr * (1 - group["dampening"])
-            velocity *= momentum
-            velocity -= np.multiply(g, rate, out=self.scratch(g))
+        if not momentum:
+            for w, g in self.blocks(weight, grad):
+                w -= self.full_gradient(w, g, group) * lr
+            return
+        # The rate enters with the gradient, or when the buffer is used.
+        rate_in, rate_out = (lr, 1) if group["momentum_form"] == "handout" else (1, lr)
+        share = rate_in * (1 - group["dampening"])
+        if state["momentum_buffer"] is None:
+            state["momentum_buffer"] = np.zeros_like(weight)
+            share = rate_in  # the first gradient enters as it is
+        for w, g, buffer in self.blocks(weight, grad, state["momentum_buffer"]):
+            g = self.full_gradient(w, g, group)
+            buffer *= momentum
+            buffer += np.multiply(g, share, out=self.scratch(w)) if share != 1 else g
+            step = buffer
             if group["nesterov"]:
-                w -= self.scratch(g)  # rate * g
-                w += np.multiply(velocity, momentum, out=self.scratch(g))
-            else:
-                w += velocity
+                step = np.multiply(buffer, momentum, out=self.scratch(w))
+                step += rate_in * g
+            w -= np.multiply(step, rate_out, out=self.scratch(w))

@@ -73,9 +73,17 @@ def unpack(text: str | None, arrays: dict[str, np.ndarray]) -> Any:
     if text is None:
         return {name: Tensor(array) for name, array in arrays.items()}
     try:
-        return _unpacked(json.loads(text), arrays)
+        obj = _unpacked(json.loads(text, object_pairs_hook=_without_duplicates), arrays)
     except (KeyError, IndexError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise LoadError(f"its description of the contents is damaged ({error})") from error
+    return obj
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object; ValueError if it has a name twice, of which Python takes the last in silence."""
+    if len(dict(pairs)) != len(pairs):
+        raise ValueError("an object with several values of one name")
+    return dict(pairs)
 
 
 def _unpacked(node: Any, arrays: dict[str, np.ndarray]) -> Any:
@@ -85,8 +93,17 @@ def _unpacked(node: Any, arrays: dict[str, np.ndarray]) -> Any:
         return node
     kind = next(iter(node), "")
     content: Any = node.get(kind)
+    if set(node) != ({"tensor", "requires_grad", "is_parameter"} if kind == "tensor" else {kind}):
+        raise TypeError(f"the marks {', '.join(node)} do not go together")
+    if kind in ("dict", "list", "tuple") and not isinstance(content, list):
+        raise TypeError(f"a {kind} that is not described by a list")
     if kind == "dict":
-        return {key: _unpacked(value, arrays) for key, value in content}
+        if not all(isinstance(item, list) and len(item) == 2 for item in content):
+            raise TypeError("a dict that is not described by pairs")
+        unpacked = {key: _unpacked(value, arrays) for key, value in content}
+        if len(unpacked) != len(content):
+            raise ValueError("a dict with several values for one key")
+        return unpacked
     if kind == "list":
         return [_unpacked(value, arrays) for value in content]
     if kind == "tuple":
@@ -97,6 +114,10 @@ def _unpacked(node: Any, arrays: dict[str, np.ndarray]) -> Any:
         return arrays[content][()]
     if kind == "tensor":
         requires_grad, is_parameter = node["requires_grad"], node["is_parameter"]
+        if type(requires_grad) is not bool or type(is_parameter) is not bool:
+            raise TypeError(f"requires_grad and is_parameter of {content!r} must be true or false")
+        if (requires_grad or is_parameter) and arrays[content].dtype.kind not in "fc":
+            raise TypeError(f"{content!r} cannot require a gradient: it is {arrays[content].dtype}")
         tensor = Tensor(arrays[content], requires_grad or is_parameter, is_parameter=is_parameter)
         return tensor.requires_grad_(requires_grad)
     raise TypeError(f"an unknown mark {kind!r}")

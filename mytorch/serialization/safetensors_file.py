@@ -21,7 +21,7 @@ __all__ = ["DAMAGE", "prepared", "read", "write"]
 _KEY = "mytorch"  # in the metadata
 _BEGINNING = '{"sha256": '  # of what stands there
 
-DAMAGE = (OSError, ValueError, TypeError, KeyError, AttributeError)
+DAMAGE = (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, MemoryError, OverflowError)
 
 
 def _package(name: str) -> Any:
@@ -38,8 +38,8 @@ def prepared(structure: str, arrays: dict[str, np.ndarray]) -> bytes:
     for name, array in arrays.items():
         if array.dtype.kind == "c":
             raise TypeError(f"mytorch.save: {name!r} is {array.dtype}; .safetensors has no such numbers, .npz has")
-    # In one piece each: the package writes the memory of an array as it lies there.
-    whole = {name: np.asarray(array, order="C") for name, array in arrays.items()}
+    # In one piece and little-endian each: the package writes the memory of an array as it lies there.
+    whole = {name: np.asarray(array, array.dtype.newbyteorder("<"), order="C") for name, array in arrays.items()}
     note = json.dumps({"sha256": _checksum(structure, whole), "structure": structure})
     return package.save(whole, {_KEY: note})
 

@@ -2,10 +2,11 @@
 
 from mytorch.training.callbacks import Callback, EarlyStopping
 from mytorch.training.history import History
-from mytorch.training.metrics import accuracy, binary_accuracy, mean_absolute_error
+from mytorch.training.metrics import accuracy, averaged, binary_accuracy, mean_absolute_error, top_k_accuracy
 from mytorch.training.objective import Objective
 from mytorch.training.run_folder import RunFolder
 from mytorch.training.trainer import Trainer
+from mytorch.training.weight_average import WeightAverage
 
 __all__ = [
     "Callback",
@@ -14,7 +15,10 @@ __all__ = [
     "Objective",
     "RunFolder",
     "Trainer",
+    "WeightAverage",
     "accuracy",
+    "averaged",
     "binary_accuracy",
     "mean_absolute_error",
+    "top_k_accuracy",
 ]

@@ -12,22 +12,34 @@ class Callback:
     """Base of callbacks: a subclass defines those methods that it needs.
 
     `trainer`, a `Trainer`, gives access to everything: trainer.model, trainer.optimizer,
-    trainer.history, trainer.epoch (finished ones); trainer.stop = True ends training after this epoch. What
-    a callback remembers from epoch to epoch belongs into state_dict, or a run that is resumed will not
+    trainer.history, trainer.epoch and trainer.step (finished ones); trainer.stop = True ends training after
+    this epoch. What a callback remembers from epoch to epoch belongs into state_dict, or a run that is resumed will not
     end the same.
     """
 
     def on_fit_begin(self, trainer: Any) -> None:
         """Before the first epoch; on resuming before `load_state_dict`."""
 
+    def on_step_begin(self, trainer: Any) -> None:
+        """Before each step, with its batches in trainer.batches; trainer.step are finished."""
+
     def on_step_end(self, trainer: Any, figures: dict[str, float]) -> None:
-        """After each step of the optimizer, with the loss and the metrics of its batch."""
+        """After each step of the optimizer, with the loss and the averaged metrics of its batch."""
+
+    def on_validation_begin(self, trainer: Any) -> None:
+        """Before the validation set is gone through, after an epoch or within one (validate_every)."""
+
+    def on_validation_end(self, trainer: Any, figures: dict[str, float]) -> None:
+        """After it, with "val_loss" and the other figures."""
 
     def on_epoch_end(self, trainer: Any, row: dict[str, Any]) -> None:
         """After each epoch, with its row of the history; what is put into the row is kept there."""
 
     def on_fit_end(self, trainer: Any) -> None:
-        """After the last epoch."""
+        """After the last epoch; not after an exception."""
+
+    def on_exception(self, trainer: Any, error: BaseException) -> None:
+        """When training ends by an exception, Ctrl-C included, which is raised again afterwards."""
 
     def state_dict(self) -> dict[str, Any]:
         return {}

@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from mytorch.grad_mode import no_grad
+from mytorch.engine.grad_mode import no_grad
 from mytorch.tensor import Tensor
+from mytorch.training.ranks import ALONE, Ranks
+from mytorch.training.totals import Totals, accumulates, is_averaged, is_summed, loss_weight, number
 
-__all__ = ["Metric", "Objective", "split_batch"]
+__all__ = ["Metric", "Objective"]
 
 Metric = Callable[[Tensor, Tensor], Any]
 
 
-def split_batch(batch: Any) -> tuple[Any, list[Any]]:
-    """(inputs, targets) of a batch: (x, y), (x, y1, y2) or (x, (y1, y2))."""
-    if not isinstance(batch, (list, tuple)) or len(batch) < 2:
-        raise TypeError(f"a batch must be a sequence (inputs, target, ...), got {type(batch).__name__}")
-    inputs, *targets = batch
-    if len(targets) == 1 and isinstance(targets[0], (list, tuple)):
-        targets = list(targets[0])
-    return inputs, targets
-
-
 class Objective:
-    """objective(outputs, targets) is (loss to minimize, {"loss": ..., "accuracy": ..., ...}).
+    """objective(outputs, targets) is (loss to minimize, {"loss": ..., "accuracy": ..., ...}), of one batch;
+    objective.totals() puts the figures of many batches together.
 
-    criterion: loss(output, target), averaged over the batch; or a list of them, one per task. Then
-        the model returns one output per task, a batch holds one target per task, and the objective
-        is the mean of the losses (handout 003, section 3.4), or with `weights` sum_k weight_k * loss_k.
-    metrics: {name: metric(output, target)}, for several tasks the same for each, or a list with one dict per task.
+    criterion: loss(output, target), averaged over the batch (or, by reduction="sum", summed); or a list,
+        one per task. Then the model returns one output per task, a batch holds one target per task, and the
+        objective is the mean of the losses (handout 003, section 3.4), or with `weights`
+        sum_k weight_k * loss_k.
+    metrics: {name: metric}, for several tasks the same for each, or a list with one dict per task. A metric
+        is a function metric(output, target) of all samples at once, whose outputs are kept until the end; or,
+        marked by `metrics.averaged`, one whose mean over batches is the same; or an object with
+        update(output, target), compute() and perhaps reset(), as torchmetrics has them. Only averaged ones
+        are among the figures of one batch.
     tasks: names of the tasks, which begin the names of their figures: "left_loss", "left_accuracy".
     """
 
@@ -59,13 +57,14 @@ class Objective:
             raise ValueError(f"tasks must be different names, got {self.tasks}")
         for of_task in self.metrics:
             for name, metric in of_task.items():
-                if not callable(metric) or name == "loss":
+                if not (callable(metric) or accumulates(metric)) or name == "loss":
                     raise ValueError(
-                        f"metrics must be functions with names other than 'loss', got {name!r}: {metric!r}"
+                        "metrics must be functions, or objects with update and compute, with names other than "
+                        f"'loss', got {name!r}: {metric!r}"
                     )
 
     def __call__(self, outputs: Any, targets: list[Any]) -> tuple[Tensor, dict[str, float]]:
-        outputs = self._one_per_task("outputs", outputs if self.several else [outputs])
+        outputs = self.outputs_per_task(outputs)
         targets = self._one_per_task("targets", targets)
         losses = [criterion(output, target) for criterion, output, target in zip(self.criteria, outputs, targets)]
         total = losses[0]
@@ -75,12 +74,38 @@ class Objective:
             )
         figures = {"loss": total.item()}
         with no_grad():
-            for task, loss, metrics, output, target in zip(self.tasks, losses, self.metrics, outputs, targets):
-                prefix = f"{task}_" if self.several else ""
-                figures[f"{prefix}loss"] = loss.item()
-                for name, metric in metrics.items():
-                    figures[prefix + name] = float(metric(output, target))
+            for task, loss in enumerate(losses):
+                figures[f"{self.prefix(task)}loss"] = loss.item()
+                for of_task, name, metric in self.named_metrics():
+                    if of_task == task and is_averaged(metric):
+                        figures[name] = number(name, metric(outputs[task], targets[task]))
         return total, figures
+
+    def totals(self, ranks: Ranks = ALONE) -> Totals:
+        """To be given all batches of a set, one after another; of several ranks each has its part of the set."""
+        return Totals(self, ranks)
+
+    def weight(self, targets: list[Any], samples: int) -> float:
+        """How much of the mean over several batches this one's loss is."""
+        return samples if self.several else loss_weight(self.criteria[0], targets[0], samples)
+
+    @property
+    def summed(self) -> bool:
+        """Whether the losses of batches are added, and not averaged."""
+        return all(map(is_summed, self.criteria))
+
+    def prefix(self, task: int) -> str:
+        """What the names of this task's figures begin with."""
+        return f"{self.tasks[task]}_" if self.several else ""
+
+    def named_metrics(self) -> Iterator[tuple[int, str, Any]]:
+        """(number of the task, name of the figure, metric) of each metric."""
+        for task, metrics in enumerate(self.metrics):
+            for name, metric in metrics.items():
+                yield task, self.prefix(task) + name, metric
+
+    def outputs_per_task(self, outputs: Any) -> list[Any]:
+        return self._one_per_task("outputs", outputs if self.several else [outputs])
 
     def _one_per_task(self, what: str, values: Any) -> list[Any]:
         count = len(self.criteria)

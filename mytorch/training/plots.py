@@ -13,7 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from mytorch.atomic import atomic_write
+from mytorch.runtime.atomic import atomic_write
 from mytorch.training.history import History
 
 __all__ = ["compare_figure", "history_figure", "png", "save_figure", "steps_figure"]

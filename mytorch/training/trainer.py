@@ -2,40 +2,45 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
+import math
 import os
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-from tqdm import tqdm
-
-import mytorch.version
-from mytorch.grad_mode import no_grad
+from mytorch.data.split import split_batch
 from mytorch.nn.module import Module
 from mytorch.nn.utils import clip_grad_norm_, clip_grad_value_
 from mytorch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 from mytorch.optim.optimizer import Optimizer
-from mytorch.tensor import Tensor
+from mytorch.training.batches import as_loader, count_samples, grouped, require_positive
 from mytorch.training.callbacks import Callback, is_better, mode_of
-from mytorch.training.history import History, csv_text, extremes
-from mytorch.training.objective import Metric, Objective, split_batch
-from mytorch.training.random_state import generators_of, get_states, set_states
+from mytorch.training.checkpoint import Saver, describe, go_on, plain, report, state_of
+from mytorch.training.evaluator import Evaluator
+from mytorch.training.history import History, extremes
+from mytorch.training.objective import Metric, Objective
+from mytorch.training.progress import Bar, is_shown, line_of
+from mytorch.training.random_state import generators_of
 from mytorch.training.run_folder import RunFolder
+from mytorch.training.totals import Totals
 
 __all__ = ["Trainer"]
 
 SECONDS_BETWEEN_REPORTS = 30  # plots take half a second, an epoch of a small network less
 
 
-class Trainer:
+class Trainer(Evaluator):
     """Trains a model: `Trainer(model, optimizer, criterion, {"accuracy": accuracy}).fit(loader, val_loader, epochs=10)`
 
     criterion, metrics, tasks, loss_weights: see `Objective`; several tasks have a list of criteria.
     scheduler: steps after each epoch, or with schedule_by="batch" after each step of the optimizer;
         ReduceLROnPlateau is given the figure `monitor`.
     clip_grad_norm, clip_grad_value: limits on the gradients, see `nn.utils`.
+    accumulate: batches to a step of the optimizer: their gradients are as if they were one batch.
     callbacks: see `Callback`; `EarlyStopping` is one.
     monitor, mode: the figure that tells which epoch is the best ("val_loss", without validation
         "loss"), and whether "min" or "max" is better (default: "min" for what is called loss or error).
@@ -43,9 +48,17 @@ class Trainer:
     hyperparameters: what else hyperparameters.json should say.
     generators: random generators besides MyTorch's default one and that of the loader, e.g. of
         transforms, so that a run that is resumed draws the same numbers.
-    verbose: print a line per epoch, and on a terminal show a progress bar.
+    stop_on_nan: end the run by FloatingPointError, which names the step, when a loss is nan or infinite;
+        the weights are then those before that step.
+    verbose: print a line per epoch, and on a terminal or in a notebook show a progress bar.
+    Of a model in DistributedDataParallel `fit` runs on all ranks: rank 0 prints and writes, see docs/distributed.md.
 
-    model, optimizer, history, folder, epoch (finished ones), best (epoch and value), stop: attributes to read.
+    model, optimizer, history, validations (those within epochs), folder, epoch (finished ones), step, best
+    (epoch and value), stop: attributes to read.
+
+    Loaders give batches (inputs, target, ...) each time they are iterated over, see `data.split.split_batch`;
+    in place of one may stand a Dataset, or arrays or Tensors as a tuple (x, y). model(inputs) is called
+    with inputs as the batch has them: an array, or a tuple or dict of several.
     """
 
     def __init__(
@@ -53,7 +66,7 @@ class Trainer:
         model: Module,
         optimizer: Optimizer,
         criterion: Metric | Sequence[Metric],
-        metrics: Mapping[str, Metric] | Sequence[Mapping[str, Metric]] | None = None,
+        metrics: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
         *,
         tasks: Sequence[str] | None = None,
         loss_weights: Sequence[float] | None = None,
@@ -61,6 +74,7 @@ class Trainer:
         schedule_by: str = "epoch",
         clip_grad_norm: float | None = None,
         clip_grad_value: float | None = None,
+        accumulate: int = 1,
         callbacks: Iterable[Callback] = (),
         monitor: str | None = None,
         mode: str | None = None,
@@ -68,6 +82,7 @@ class Trainer:
         root: str | os.PathLike = "experiments",
         hyperparameters: Mapping[str, Any] | None = None,
         generators: Iterable[Any] = (),
+        stop_on_nan: bool = True,
         verbose: bool = True,
     ) -> None:
         if schedule_by not in ("epoch", "batch"):
@@ -77,79 +92,123 @@ class Trainer:
         for argument, limit in (("clip_grad_norm", clip_grad_norm), ("clip_grad_value", clip_grad_value)):
             if limit is not None and not limit > 0:
                 raise ValueError(f"{argument} must be positive, got {limit}")
-        self.model = model
+        require_positive(accumulate=accumulate)
+        super().__init__(model, Objective(criterion, metrics, tasks, loss_weights))
         self.optimizer = optimizer
-        self.objective = Objective(criterion, metrics, tasks, loss_weights)
         self.scheduler, self.schedule_by = scheduler, schedule_by
         self.clip_grad_norm, self.clip_grad_value = clip_grad_norm, clip_grad_value
+        self.accumulate, self.stop_on_nan = accumulate, stop_on_nan
         self.callbacks = list(callbacks)
         self.monitor, self.mode = monitor, mode
         self.name, self.root = name, root
         self.hyperparameters = dict(hyperparameters or {})
         self.generators = list(generators)
-        self.verbose = verbose
+        self.verbose = verbose and self.ranks.first
         # Noted now, because schedules change the options.
-        self._group_options = [_plain({**group, "params": len(group["params"])}) for group in optimizer.param_groups]
+        self.group_options = [plain({**group, "params": len(group["params"])}) for group in optimizer.param_groups]
+        self._start()
+
+    def _start(self) -> None:
         self.history, self.folder = History(), None
-        self.epoch, self.stop, self.best = 0, False, None
+        self.validations, self.batches = [], []
+        self.epoch, self.step, self.stop, self.best = 0, 0, False, None
+        self.best_weights = None
 
     history: History
+    validations: list[dict[str, Any]]
     folder: RunFolder | None
+    batches: list[Any]  # of the step that begins or runs
     best: dict[str, Any] | None
+    best_weights: dict[str, Any] | None  # of the best epoch, as long as best.npz does not have them
 
     # ------------------------------------------------------------------- the loop
 
     def fit(
-        self, train_loader: Any, val_loader: Any = None, epochs: int = 1, resume: str | os.PathLike | None = None
+        self,
+        train_loader: Any,
+        val_loader: Any = None,
+        epochs: int | None = None,
+        resume: str | os.PathLike | None = None,
+        *,
+        max_steps: int | None = None,
+        validate_every: int | None = None,
+        batch_size: int = 32,
     ) -> History:
-        """Train until `epochs` epochs are done, and return the history.
+        """Train until `epochs` epochs or `max_steps` steps are done, and return the history.
 
-        train_loader, val_loader: give batches (inputs, target, ...) each time they are iterated over.
-        resume: the folder of a run that was stopped, by whatever. It goes on after its last finished
-            epoch, in the same folder, and ends with the same weights and history, bit for bit, as if
-            it had not been stopped. ValueError if the hyperparameters are not those of that run.
+        epochs: default 1, or with max_steps as many as these take; the last epoch may then be a part of one.
+        resume: the folder of a run that was stopped, by whatever. It goes on after the last epoch that
+            was saved (see `checkpoint.Saver`), in the same folder, and ends with the same weights and history, bit
+            for bit, as if it had not been stopped. ValueError if the hyperparameters are not those of that run,
+            LoadError if its files are damaged, RunInUseError if another process goes on with it.
+        validate_every: also validate after every so many steps, into `validations` and validations.csv.
+        batch_size: for arrays and Datasets, which are shuffled; loaders have their own.
+
+        FloatingPointError when a loss is nan or infinite, see `stop_on_nan`.
         """
-        if not isinstance(epochs, int) or epochs < 1:
-            raise ValueError(f"epochs must be a positive int, got {epochs!r}")
+        epochs = 1 if epochs is None and max_steps is None else epochs
+        require_positive(epochs=epochs, max_steps=max_steps, validate_every=validate_every, batch_size=batch_size)
+        if validate_every is not None and val_loader is None:
+            raise ValueError("validate_every needs a val_loader")
+        train_loader = as_loader(train_loader, batch_size, shuffle=True, ranks=self.ranks)
+        val_loader = None if val_loader is None else as_loader(val_loader, batch_size, ranks=self.ranks)
         generators = generators_of(train_loader, self.generators)
-        if resume is None:
-            self._begin(train_loader, epochs, generators)
-        else:
-            self._go_on(RunFolder(resume), train_loader, epochs, generators)
-        reported = time.monotonic()
+        of_fit = {"epochs": epochs, "max_steps": max_steps, "validate_every": validate_every}
+        description = describe(self, train_loader, **of_fit)
+        with contextlib.ExitStack() as self._held:  # the lock on the folder
+            if resume is not None:
+                if self.ranks.first:
+                    self._held.enter_context(RunFolder(resume).lock())
+                go_on(self, RunFolder(resume), description, generators)
+            try:
+                if resume is None:
+                    self._begin(description, generators)
+                self._run(train_loader, val_loader, epochs, max_steps, validate_every, generators)
+            except BaseException as error:
+                if isinstance(error, KeyboardInterrupt) and self.folder is not None:
+                    print(f"interrupted in epoch {self.epoch + 1}; fit(..., resume={str(self.folder.path)!r}) goes on",
+                          file=sys.stderr)  # fmt: skip
+                self._call("on_exception", error)
+                raise
+            self._call("on_fit_end")
+            return self.history
+
+    def _run(
+        self, train_loader: Any, val_loader: Any, epochs: int | None, max_steps: int | None, every: int | None,
+        generators: list,
+    ) -> None:  # fmt: skip
+        reported, saver = time.monotonic(), Saver(self, generators)
+        last_epoch, last_step = epochs or math.inf, max_steps or math.inf
         try:
-            while self.epoch < epochs and not self.stop:
-                self._run_epoch(train_loader, val_loader, epochs)
-                self._save(generators)
+            while self.epoch < last_epoch and self.step < last_step and not self.stop:
+                self._run_epoch(train_loader, val_loader, epochs, last_step, every)
+                self.stop = self.ranks.any(self.stop)
+                saver.epoch_ended()
                 if time.monotonic() - reported > SECONDS_BETWEEN_REPORTS:
                     self._report()
                     reported = time.monotonic()
-        except KeyboardInterrupt:
-            if self.folder is not None:
-                print(f"interrupted in epoch {self.epoch + 1}; fit(..., resume={str(self.folder.path)!r}) goes on",
-                      file=sys.stderr)  # fmt: skip
-            raise
+            saver.finish()
         finally:
             self._report()
-        for callback in self.callbacks:
-            callback.on_fit_end(self)
-        return self.history
 
-    def _run_epoch(self, train_loader: Any, val_loader: Any, epochs: int) -> None:
+    def _run_epoch(
+        self, train_loader: Any, val_loader: Any, epochs: int | None, last_step: float, every: int | None
+    ) -> None:
         started = time.perf_counter()
         row: dict[str, Any] = {"epoch": self.epoch + 1}
-        figures, losses, rates = self._train(train_loader, f"epoch {self.epoch + 1}/{epochs}")
+        of = f"/{epochs}" if epochs else ""
+        validate = None if every is None else (lambda: self.step % every == 0 and self._validate(val_loader, True))
+        figures, losses, rates = self._train(train_loader, f"epoch {self.epoch + 1}{of}", last_step, validate)
         row.update(lr=rates[-1], **figures)
         if val_loader is not None:
-            row.update({f"val_{name}": value for name, value in self.evaluate(val_loader).items()})
+            row.update(self._validate(val_loader))
         if self.scheduler is not None and self.schedule_by == "epoch":
             if isinstance(self.scheduler, ReduceLROnPlateau):
                 self.scheduler.step(row[self._monitored(row)])
             else:
                 self.scheduler.step()
         self.epoch += 1
-        for callback in self.callbacks:
-            callback.on_epoch_end(self, row)
+        self._call("on_epoch_end", row)
         row["seconds"] = time.perf_counter() - started
         # Together at the end: an interruption does not leave half an epoch in the history.
         self.history.rows.append(row)
@@ -158,160 +217,98 @@ class Trainer:
         self.history.extremes += extremes(self.epoch, self.model)
         self._keep_best(row)
         if self.verbose:
-            tqdm.write(_line(row, epochs))
+            Bar.write(line_of(row, of))
 
-    def _train(self, loader: Any, description: str) -> tuple[dict[str, float], list[float], list[float]]:
-        """One epoch of steps: the means of the figures over its samples, and the loss and the rate of each step."""
+    def _train(
+        self, loader: Any, description: str, last_step: float = math.inf, after_step: Callable[[], Any] | None = None
+    ) -> tuple[dict[str, float], list[float], list[float]]:
+        """One epoch of steps: the figures over its samples, and the loss and the rate of each step."""
         self.model.train()
-        means, losses, rates = _Means(), [], []
-        with tqdm(loader, description, unit="batch", leave=False, disable=not self._shows_progress()) as bar:
-            for batch in bar:
-                inputs, targets = split_batch(batch)
-                self.optimizer.zero_grad()
-                loss, figures = self.objective(self.model(inputs), targets)
-                loss.backward()
-                if self.clip_grad_value is not None:
-                    clip_grad_value_(self.optimizer.params, self.clip_grad_value)
-                if self.clip_grad_norm is not None:
-                    clip_grad_norm_(self.optimizer.params, self.clip_grad_norm)
+        if hasattr(getattr(loader, "sampler", None), "set_epoch"):
+            loader.sampler.set_epoch(self.epoch)
+        totals, losses, rates = self.objective.totals(self.ranks), [], []
+        with contextlib.ExitStack() as stack:
+            bar = None
+            if self._shows_progress():
+                bar = loader = stack.enter_context(Bar(loader, description, unit="batch", leave=False))
+            for batches in grouped(loader, self.accumulate):
+                self.batches = batches
+                self._call("on_step_begin")
                 rates.append(self.optimizer.param_groups[0]["lr"])
-                self.optimizer.step()
-                if self.scheduler is not None and self.schedule_by == "batch":
-                    self.scheduler.step()
-                means.add(figures, len(inputs))
+                figures = self._step(batches, totals)
                 losses.append(figures["loss"])
-                for callback in self.callbacks:
-                    callback.on_step_end(self, figures)
-                if not bar.disable:
-                    bar.set_postfix({**means.values(), "lr": rates[-1]}, refresh=False)
-        return means.values(), losses, rates
+                self.step += 1
+                self._call("on_step_end", figures)
+                if bar is not None:
+                    bar.set_postfix({**figures, "lr": rates[-1]}, refresh=False)
+                if after_step is not None:
+                    after_step()
+                if self.step >= last_step:
+                    break
+        return totals.values(), losses, rates
 
-    def evaluate(self, loader: Any) -> dict[str, float]:
-        """The loss and the metrics over all samples of `loader`, in evaluation mode: {"loss": ..., ...}."""
-        means = _Means()
-        for inputs, targets, outputs in self._outputs(loader):
-            means.add(self.objective(outputs, targets)[1], len(inputs))
-        return means.values()
+    def _step(self, batches: list[Any], totals: Totals) -> dict[str, float]:
+        """One step of the optimizer, down the gradient of the loss of `batches`; its figures."""
+        parts = [split_batch(batch) for batch in batches]
+        weights = [self.objective.weight(targets, count_samples(inputs)) for inputs, targets in parts]
+        shares = self.ranks.shares(weights, self.objective.summed)
+        together: dict[str, float] = {}
+        self.optimizer.zero_grad()
+        for number, ((inputs, targets), share) in enumerate(zip(parts, shares)):
+            with self.ranks.apart(number + 1 < len(parts)):
+                outputs = self.model(inputs)
+                loss, figures = self.objective(outputs, targets)
+                totals.add(outputs, targets, figures, count_samples(inputs))
+                if share is not None and self.ranks.alone:
+                    self._require_finite(figures["loss"], number)
+                self.ranks.backward(loss, share, outputs)
+            for name, value in figures.items():
+                together[name] = together.get(name, 0.0) + (0.0 if share is None else share * value)
+        together = self.ranks.means(together)
+        if not self.ranks.alone:  # all stop, or none
+            self._require_finite(together["loss"])
+        if self.clip_grad_value is not None:
+            clip_grad_value_(self.optimizer.params, self.clip_grad_value)
+        if self.clip_grad_norm is not None:
+            clip_grad_norm_(self.optimizer.params, self.clip_grad_norm)
+        self.optimizer.step()
+        if self.scheduler is not None and self.schedule_by == "batch":
+            self.scheduler.step()
+        return together
 
-    def predict(self, loader: Any) -> Any:
-        """The model's outputs for all samples of `loader`, in evaluation mode: (N, ...); a list for several tasks."""
-        batches = [outputs for _, _, outputs in self._outputs(loader)]
-        if not self.objective.several:
-            return Tensor(np.concatenate([output.data for output in batches]))
-        return [Tensor(np.concatenate([output.data for output in of_task])) for of_task in zip(*batches)]
+    def _require_finite(self, loss: float, number: int | None = None) -> None:
+        if not self.stop_on_nan or math.isfinite(loss):
+            return
+        batch = f", its batch {number + 1}" if self.accumulate > 1 and number is not None else ""
+        raise FloatingPointError(
+            f"the loss is {loss} in step {self.step + 1} (epoch {self.epoch + 1}{batch}). The weights are those before "
+            "that step. A smaller learning rate or clip_grad_norm may help; mytorch.autograd.detect_anomaly finds the "
+            "operation"
+        )
 
-    def _outputs(self, loader: Any) -> Iterable[tuple[Any, list[Any], Any]]:
-        """(inputs, targets, outputs) of each batch, in evaluation mode; afterwards the mode is as before."""
-        was_training = self.model.training
-        self.model.eval()
-        try:
-            with no_grad():
-                for batch in loader:
-                    inputs, targets = split_batch(batch)
-                    yield inputs, targets, self.model(inputs)
-        finally:
-            self.model.train(was_training)
+    def _validate(self, val_loader: Any, within_epoch: bool = False) -> dict[str, float]:
+        self._call("on_validation_begin")
+        row = {f"val_{name}": value for name, value in self.evaluate(val_loader).items()}
+        if self.stop_on_nan and not math.isfinite(row["val_loss"]):
+            warnings.warn(
+                f"the validation loss is {row['val_loss']} after step {self.step}", RuntimeWarning, stacklevel=4
+            )
+        if within_epoch:
+            self.validations.append({"step": self.step, "epoch": self.epoch + 1, **row})
+        self._call("on_validation_end", row)
+        return row
+
+    # ------------------------------------------------------------------ the best epoch
 
     def load_best(self) -> None:
-        """Put the weights of the best epoch into the model. RuntimeError if there is no folder that has them."""
-        if self.folder is None or self.best is None:
-            raise RuntimeError("load_best needs a finished epoch and a folder: Trainer(..., name='...')")
-        self.model.load_state_dict(self.folder.load("best.npz")["model"])
-
-    # -------------------------------------------------------- beginning, saving, going on
-
-    def _begin(self, train_loader: Any, epochs: int, generators: list) -> None:
-        self.history, self.folder = History(), None
-        self.epoch, self.stop, self.best = 0, False, None
-        if self.name is not None:
-            self.folder = RunFolder.create(self.name, self.root, self._description(train_loader, epochs))
-        for callback in self.callbacks:
-            callback.on_fit_begin(self)
-        self._save(generators)  # so that a run that is killed in its first epoch begins with the same weights
-
-    def _go_on(self, folder: RunFolder, train_loader: Any, epochs: int, generators: list) -> None:
-        before, now = folder.hyperparameters(), self._description(train_loader, epochs)
-        free = ("epochs", "versions")  # a longer run, or one with another NumPy, may go on from there
-        changed = [name for name in {**before, **now} if before.get(name) != now.get(name) and name not in free]
-        if changed:
-            details = "; ".join([f"{name} was {before.get(name)}, is {now.get(name)}" for name in changed])
-            raise ValueError(f"resume: the run in {folder.path} had other hyperparameters: {details}")
-        state = folder.load("last.npz")
-        folder.remove_leftovers()
-        if len(state["callbacks"]) != len(self.callbacks):
-            raise ValueError(f"resume: the run had {len(state['callbacks'])} callbacks, now {len(self.callbacks)}")
-        self.model.load_state_dict(state["model"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        if self.scheduler is not None:
-            self.scheduler.load_state_dict(state["scheduler"])
-        for callback, its_state in zip(self.callbacks, state["callbacks"]):
-            callback.on_fit_begin(self)
-            callback.load_state_dict(its_state)
-        self.history = History()
-        self.history.load_state_dict(state["history"])
-        set_states(generators, state["random"])
-        self.folder = folder
-        self.epoch, self.stop, self.best = state["epoch"], state["stop"], state["best"]
-
-    def _save(self, generators: list) -> None:
-        """Write what there is after the last finished epoch."""
-        if self.folder is None:
-            return
-        self.folder.write("history.csv", csv_text(self.history.rows))
-        model = self.model.state_dict()
-        if self.best is not None and self.best["epoch"] == self.epoch:
-            self.folder.save("best.npz", {**self.best, "model": model})
-        # Last, because it says that the epoch is finished: before it a kill only makes us do the epoch again.
-        state = {
-            "epoch": self.epoch,
-            "stop": self.stop,
-            "best": self.best,
-            "model": model,
-            "optimizer": self.optimizer.state_dict(),
-            "scheduler": None if self.scheduler is None else self.scheduler.state_dict(),
-            "callbacks": [callback.state_dict() for callback in self.callbacks],
-            "history": self.history.state_dict(),
-            "random": get_states(generators),
-        }
-        self.folder.save("last.npz", state)
-
-    def _report(self) -> None:
-        """Write what people look at and resuming does not need: the long tables and the plots."""
-        if self.folder is None or not self.history.rows:
-            return
-        self.folder.write("steps.csv", csv_text(self.history.steps()))
-        self.folder.write("extremes.csv", csv_text(self.history.extremes))
-        from mytorch.training.plots import history_figure, png  # when it is needed: Matplotlib takes a second
-
-        title = "run " + "/".join(self.folder.path.parts[-2:])
-        for name in self.history.rows[0]:
-            if name not in ("epoch", "lr", "seconds") and not name.startswith("val_"):
-                self.folder.write(f"{name}.png", png(history_figure(self.history, name, title)))
-
-    def _description(self, train_loader: Any, epochs: int) -> dict[str, Any]:
-        """What hyperparameters.json says."""
-        return {
-            "model": repr(self.model),
-            "parameters": sum(parameter.numel() for parameter in self.model.parameters()),
-            "criterion": [_name(criterion) for criterion in self.objective.criteria],
-            "metrics": [sorted(metrics) for metrics in self.objective.metrics],
-            "tasks": self.objective.tasks if self.objective.several else [],
-            "loss_weights": [float(weight) for weight in self.objective.weights],
-            "optimizer": type(self.optimizer).__name__,
-            "groups": self._group_options,
-            "scheduler": None if self.scheduler is None else type(self.scheduler).__name__,
-            "schedule_by": self.schedule_by,
-            "clip_grad_norm": self.clip_grad_norm,
-            "clip_grad_value": self.clip_grad_value,
-            "callbacks": [type(callback).__name__ for callback in self.callbacks],
-            "batches": len(train_loader) if hasattr(train_loader, "__len__") else None,
-            "batch_size": getattr(train_loader, "batch_size", None),
-            "epochs": epochs,
-            **_plain(self.hyperparameters),
-            "versions": {"mytorch": mytorch.version.__version__, "numpy": np.__version__},
-        }
-
-    # --------------------------------------------------------------------- the rest
+        """Put the weights of the best epoch into the model. RuntimeError if no epoch is finished."""
+        if self.best is None:
+            raise RuntimeError("load_best needs a finished epoch")
+        weights = self.best_weights
+        if weights is None:
+            assert self.folder is not None
+            weights = self.folder.load("best.npz")["model"]
+        self.model.load_state_dict(weights)
 
     def _monitored(self, row: dict[str, Any]) -> str:
         monitor = self.monitor or ("val_loss" if "val_loss" in row else "loss")
@@ -323,46 +320,27 @@ class Trainer:
         monitor = self._monitored(row)
         if self.best is None or is_better(row[monitor], self.best["value"], mode_of(monitor, self.mode)):
             self.best = {"epoch": self.epoch, "monitor": monitor, "value": row[monitor]}
+            self.best_weights = copy.deepcopy(self.model.state_dict())
+
+    # ----------------------------------------------------------------------- the rest
+
+    def _begin(self, description: dict[str, Any], generators: list) -> None:
+        self._start()
+        if self.name is not None:
+            state = {**state_of(self, generators), "callbacks": None}  # these have still to begin
+            if self.ranks.first:
+                self.folder = RunFolder.create(self.name, self.root, description, state)
+                self._held.enter_context(self.folder.lock())
+        self._call("on_fit_begin")
+        Saver(self, generators).save()  # so that a run that is killed in its first epoch begins with the same weights
+
+    def _report(self) -> None:
+        if self.folder is not None and self.history.rows:
+            report(self)
+
+    def _call(self, hook: str, *arguments: Any) -> None:
+        for callback in self.callbacks:
+            getattr(callback, hook)(self, *arguments)
 
     def _shows_progress(self) -> bool:
-        return self.verbose and sys.stderr.isatty()
-
-
-class _Means:
-    """Means of figures over samples, from their means over batches."""
-
-    def __init__(self) -> None:
-        self.sums: dict[str, float] = {}
-        self.count = 0
-
-    def add(self, figures: dict[str, float], samples: int) -> None:
-        for name, value in figures.items():
-            self.sums[name] = self.sums.get(name, 0.0) + value * samples
-        self.count += samples
-
-    def values(self) -> dict[str, float]:
-        if not self.count:
-            raise ValueError("the loader gave no batches")
-        return {name: total / self.count for name, total in self.sums.items()}
-
-
-def _line(row: dict[str, Any], epochs: int) -> str:
-    figures = "  ".join([f"{name} {value:.4g}" for name, value in row.items() if name not in ("epoch", "seconds")])
-    return f"epoch {row['epoch']:>{len(str(epochs))}}/{epochs}  {figures}  {row['seconds']:.1f} s"
-
-
-def _name(function: Any) -> str:
-    return repr(function) if isinstance(function, Module) else getattr(function, "__name__", type(function).__name__)
-
-
-def _plain(value: Any) -> Any:
-    """`value` in JSON's types, as it comes back from a file; what JSON lacks as text."""
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, Mapping):
-        return {str(key): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(inner) for inner in value]
-    return str(value)
+        return self.verbose and is_shown()

@@ -9,12 +9,12 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from mytorch.autograd_engine import AccumulateGrad, BackwardFunction
-from mytorch.autograd_observers import observers
-from mytorch.autograd_stand_ins import StandIn
-from mytorch.grad_mode import enable_grad, is_grad_enabled
+from mytorch.engine.grad_mode import enable_grad, is_grad_enabled
+from mytorch.engine.node import AccumulateGrad, BackwardFunction
+from mytorch.engine.observers import Observer, observers
+from mytorch.engine.several_outputs import StandIn
+from mytorch.engine.tensor_base import TensorBase
 from mytorch.random import default_generator
-from mytorch.tensor_base import TensorBase
 
 __all__ = ["checkpoint", "checkpoint_sequential"]
 
@@ -68,16 +68,16 @@ def _chained(functions: Sequence[Callable[[Any], Any]]) -> Callable[[Any], Any]:
     return run
 
 
-class _NodesMade:
+class _NodesMade(Observer):
     """Block that lists the nodes that this thread records in it, in their order."""
 
     def __enter__(self) -> _NodesMade:
         self.nodes: list[BackwardFunction] = []
         self._thread = threading.get_ident()
-        observers.add(self)
+        observers.append(self)
         return self
 
-    def __call__(self, node: BackwardFunction) -> None:
+    def after_forward(self, node: BackwardFunction, inputs: tuple, output: Any) -> None:
         if threading.get_ident() == self._thread and is_grad_enabled() and any(node.next_functions):
             self.nodes.append(node)
 
@@ -92,8 +92,13 @@ class _Asleep(StandIn):
         super().__init__(function)
         self.segment, self.index = segment, index
 
-    def restore(self, node: BackwardFunction) -> None:  # type: ignore[override]
+    def step(self, node: BackwardFunction, gradient: Any, like: Any) -> Any:
         self.segment.wake(node, self.index)
+        return node._function.step(node, gradient, like)
+
+    def backward(self, ctx: BackwardFunction, *grad_outputs: Any) -> Any:
+        self.segment.wake(ctx, self.index)
+        return ctx._function.backward(ctx, *grad_outputs)
 
 
 class _Segment:

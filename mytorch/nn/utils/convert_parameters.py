@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mytorch.ops.join_split import cat
+from mytorch.ops.shapes.join import cat
 from mytorch.tensor import Tensor
 
 __all__ = ["parameters_to_vector", "vector_to_parameters"]

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from mytorch.ops.axis_index import AddAlong, PickAlong
-from mytorch.ops.join_split import cat, stack
+from mytorch.ops.indexing.slices import AddAlong, PickAlong
+from mytorch.ops.shapes.join import cat, stack
 from mytorch.tensor import Tensor
 
 __all__ = [
@@ -66,7 +66,7 @@ def invert_permutation(permutation: Tensor | None) -> Tensor | None:
     """The permutation that undoes `permutation`: inverse[permutation[i]] = i. None stays None."""
     if permutation is None:
         return None
-    return Tensor(np.argsort(permutation.data))
+    return Tensor(np.argsort(permutation.data).astype(np.int64, copy=False))
 
 
 class Layout:
@@ -76,7 +76,7 @@ class Layout:
         self.steps, self.batch = len(batch_sizes), int(batch_sizes[0])
         # Sequence n goes on in step t if n is below batch_sizes[t].
         self.lengths = (np.arange(self.batch) < batch_sizes[:, None]).sum(axis=0)
-        self.step = np.repeat(np.arange(self.steps), batch_sizes)  # of each packed element
+        self.step = np.repeat(np.arange(self.steps), batch_sizes.astype(np.intp))  # of each packed element
         self.sequence = np.concatenate([np.arange(size) for size in batch_sizes])
 
     def pad(self, packed: Tensor, reverse: bool = False) -> Tensor:

@@ -8,24 +8,29 @@ for epoch in range(100):
 
 from mytorch.optim.lr_scheduler.base import FactorScheduler, LRScheduler
 from mytorch.optim.lr_scheduler.cosine import CosineAnnealingLR, CosineAnnealingWarmRestarts
+from mytorch.optim.lr_scheduler.cyclic import CyclicLR
 from mytorch.optim.lr_scheduler.factors import (
     ConstantLR,
     ExponentialDecay,
     ExponentialLR,
-    LambdaLR,
     LinearLR,
     MultiStepLR,
     PolynomialLR,
     StepLR,
 )
+from mytorch.optim.lr_scheduler.functions import LambdaLR, MultiplicativeLR
 from mytorch.optim.lr_scheduler.one_cycle import OneCycleLR
 from mytorch.optim.lr_scheduler.plateau import ReduceLROnPlateau
-from mytorch.optim.lr_scheduler.sequential import SequentialLR
+from mytorch.optim.lr_scheduler.sequential import ChainedScheduler, SequentialLR
+
+_LRScheduler = LRScheduler  # PyTorch's older name
 
 __all__ = [
+    "ChainedScheduler",
     "ConstantLR",
     "CosineAnnealingLR",
     "CosineAnnealingWarmRestarts",
+    "CyclicLR",
     "ExponentialDecay",
     "ExponentialLR",
     "FactorScheduler",
@@ -33,6 +38,7 @@ __all__ = [
     "LambdaLR",
     "LinearLR",
     "MultiStepLR",
+    "MultiplicativeLR",
     "OneCycleLR",
     "PolynomialLR",
     "ReduceLROnPlateau",

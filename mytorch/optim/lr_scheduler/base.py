@@ -16,7 +16,9 @@ def require_optimizer(optimizer: Any) -> None:
 
 
 def require_positive_int(name: str, value: Any) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
+    """ValueError for anything else; 1.0 will do, as in PyTorch."""
+    whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    if not whole or isinstance(value, bool) or value <= 0:
         raise ValueError(f"{name} must be a positive int, got {value!r}")
 
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import copy
-import types
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
 
-from mytorch.optim.lr_scheduler.base import FactorScheduler, LRScheduler, per_group, require_positive_int
+from mytorch.optim.lr_scheduler.base import FactorScheduler, require_positive_int
 from mytorch.optim.optimizer import Optimizer
 
 __all__ = [
     "ConstantLR",
     "ExponentialDecay",
     "ExponentialLR",
-    "LambdaLR",
     "LinearLR",
     "MultiStepLR",
     "PolynomialLR",
@@ -140,44 +136,3 @@ class PolynomialLR(FactorScheduler):
 
     def factor(self, epoch: int) -> float:
         return (1.0 - min(epoch, self.total_iters) / self.total_iters) ** self.power
-
-
-class LambdaLR(LRScheduler):
-    """lr = initial_lr * lr_lambda(epoch)
-
-    lr_lambda: a function, or a list of one per parameter group. `state_dict` has no functions in
-    it; of other callable objects it has the attributes.
-    """
-
-    def __init__(
-        self,
-        optimizer: Optimizer,
-        lr_lambda: Callable[[int], float] | list[Callable[[int], float]],
-        last_epoch: int = -1,
-    ) -> None:
-        self.lr_lambdas = per_group("lr_lambda", lr_lambda, optimizer)
-        for function in self.lr_lambdas:
-            if not callable(function):
-                raise TypeError(f"lr_lambda must be callable, got {type(function).__name__}")
-        super().__init__(optimizer, last_epoch)
-
-    def get_lr(self) -> list[float]:
-        return [base * function(self.last_epoch) for base, function in zip(self.base_lrs, self.lr_lambdas)]
-
-    def state_dict(self) -> dict[str, Any]:
-        attributes = [None if _is_function(f) else copy.deepcopy(f.__dict__) for f in self.lr_lambdas]
-        hidden = ("optimizer", "lr_lambdas")
-        rest = copy.deepcopy({name: value for name, value in self.__dict__.items() if name not in hidden})
-        return {**rest, "lr_lambdas": attributes}
-
-    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        functions = self.lr_lambdas
-        super().load_state_dict(state_dict)
-        self.lr_lambdas = functions
-        for function, attributes in zip(functions, state_dict["lr_lambdas"]):
-            if attributes is not None:
-                function.__dict__.update(copy.deepcopy(attributes))
-
-
-def _is_function(value: Any) -> bool:
-    return isinstance(value, (types.FunctionType, types.BuiltinFunctionType, types.MethodType))

@@ -8,7 +8,7 @@ from typing import Any
 from mytorch.optim.lr_scheduler.base import LRScheduler, per_group, require_optimizer, require_positive_int
 from mytorch.optim.optimizer import Optimizer
 
-__all__ = ["OneCycleLR"]
+__all__ = ["OneCycleLR", "set_momentum"]
 
 
 class OneCycleLR(LRScheduler):
@@ -97,7 +97,7 @@ class OneCycleLR(LRScheduler):
             first, last, first_momentum, last_momentum = [group.get(name, 0.0) for name in names]
             rates.append(self._between(first, last, part))
             if self.cycle_momentum:
-                _set_momentum(group, self._between(first_momentum, last_momentum, part))
+                set_momentum(group, self._between(first_momentum, last_momentum, part))
         return rates
 
     def _phase(self) -> tuple[float, list]:
@@ -127,7 +127,8 @@ def _phases(up: float, total: int, three: bool) -> list[list]:
     ]
 
 
-def _set_momentum(group: dict[str, Any], momentum: float) -> None:
+def set_momentum(group: dict[str, Any], momentum: float) -> None:
+    """Set momentum, or the first of betas."""
     if "betas" in group:
         group["betas"] = (momentum, *group["betas"][1:])
     else:

@@ -1,0 +1,1 @@
+"""Layers that look rows up in a table."""

@@ -1,0 +1,1 @@
+"""Losses as modules, beyond those of `mytorch/nn/loss.py`."""

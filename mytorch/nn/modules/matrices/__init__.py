@@ -1,0 +1,1 @@
+"""Layers of matrix products, beyond `mytorch/nn/linear.py`."""

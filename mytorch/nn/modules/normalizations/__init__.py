@@ -1,0 +1,1 @@
+"""Normalization layers, beyond `mytorch/nn/batchnorm.py`."""

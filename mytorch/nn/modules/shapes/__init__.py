@@ -1,0 +1,1 @@
+"""Layers that only change the shape, beyond `mytorch/nn/flatten.py`."""

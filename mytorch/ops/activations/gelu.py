@@ -1,0 +1,99 @@
+"""GELU, exact and with tanh. (Hendrycks and Gimpel 2016, "Gaussian Error Linear Units".)"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from mytorch.engine.function import Operation
+from mytorch.engine.grad_mode import grad_mode
+from mytorch.ops.activations.sigmoids import Tanh
+from mytorch.ops.common.operands import T, require_float
+from mytorch.ops.elementwise.cast import half_by_float32
+from mytorch.ops.elementwise.erf_arrays import size_of, tail
+from mytorch.ops.elementwise.error_function import Erfc
+from mytorch.ops.elementwise.exponential import Exp
+from mytorch.runtime.blocks import in_blocks
+
+__all__ = ["GELU", "GELUTanh", "gelu"]
+
+
+_ROOT_HALF = math.sqrt(1 / 2)
+_DENSITY_AT_0 = 1 / math.sqrt(2 * math.pi)
+
+
+class GELU(Operation):
+    """y = x P(x),   P(x) = erfc(-x / sqrt 2) / 2, the probability that a standard normal variable is below x
+    dL/dx = dL/dy * (P(x) + x p(x)),   p(x) = e^(-x^2 / 2) / sqrt(2 pi), its density
+
+    erfc, because 1 + erf would lose all digits for negative x. y and its slope have most steps in common,
+    so on arrays they are computed together."""
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        if ctx.wanted[0] is None or not grad_mode.enabled:
+            return x.new_tensor(in_blocks(lambda x: GELU._value_and_slope(x)[0], x.data))
+        y, ctx.slope = in_blocks(GELU._value_and_slope, x.data)
+        return x.new_tensor(y)
+
+    @staticmethod
+    def _value_and_slope(x):
+        a = size_of(x * _ROOT_HALF)
+        square = a * a
+        bell = np.exp(-square)
+        below = tail(a, square, bell)
+        below *= 0.5  # P(-|x|)
+        below = np.abs((x > 0) - below)  # P(x), which is 1 - P(-|x|) for positive x
+        slope = bell
+        slope *= x
+        slope *= _DENSITY_AT_0
+        slope += below
+        below *= x
+        return below, slope
+
+    @staticmethod
+    def backward(ctx, grad_y):
+        if ctx.on_arrays:
+            return grad_y * ctx.slope
+        (x,) = ctx.saved_tensors
+        below = Erfc.run(x * -_ROOT_HALF) * 0.5
+        return grad_y * (below + x * Exp.run(x * x * -0.5) * _DENSITY_AT_0)
+
+
+class GELUTanh(Operation):
+    """y = x (1 + t) / 2, t = tanh u, u = sqrt(2 / pi) (x + 0.044715 x^3)
+    dL/dx = dL/dy * ((1 + t) + x (1 - t^2) du/dx) / 2"""
+
+    RATE = math.sqrt(2 / math.pi)
+    CUBIC = 0.044715
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x.new_tensor(in_blocks(lambda x: x * (1 + GELUTanh._t(x)) / 2, x.data))
+
+    @staticmethod
+    def _t(x):
+        return Tanh.run((x * x * GELUTanh.CUBIC + 1) * x * GELUTanh.RATE)
+
+    @staticmethod
+    def backward(ctx, grad_y):
+        (x,) = ctx.saved_tensors
+        return in_blocks(GELUTanh._gradient, grad_y, x)
+
+    @staticmethod
+    def _gradient(grad_y, x):
+        t = GELUTanh._t(x)
+        du = (x * x * (3 * GELUTanh.CUBIC) + 1) * GELUTanh.RATE
+        return grad_y * ((1 + t + x * (1 - t * t) * du) / 2)
+
+
+@half_by_float32
+def gelu(input: T, approximate: str = "none") -> T:
+    """input * P(standard normal <= input); approximate="tanh" takes an approximation by tanh."""
+    require_float("gelu", input)
+    if approximate not in ("none", "tanh"):
+        raise ValueError(f"gelu: approximate must be 'none' or 'tanh', got {approximate!r}")
+    return GELU.apply(input) if approximate == "none" else GELUTanh.apply(input)

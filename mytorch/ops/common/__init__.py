@@ -1,0 +1,1 @@
+"""What all wings stand on: operands, broadcasting, axes, sums per channel."""

@@ -1,0 +1,1 @@
+"""Elements picked and put by position: gather, scatter, masks, assignment, embedding."""

@@ -1,0 +1,1 @@
+"""Products, decompositions and parts of matrices, and the fully connected layer."""

@@ -1,0 +1,1 @@
+"""Many elements to few: sums, extrema, norms, orderings, running sums."""

@@ -1,0 +1,1 @@
+"""What moves a window over an image: convolution, pooling, padding, resampling."""

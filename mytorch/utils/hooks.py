@@ -1,0 +1,5 @@
+"""PyTorch's path to `RemovableHandle`, which attaching a hook returns."""
+
+from mytorch.engine.hooks import RemovableHandle
+
+__all__ = ["RemovableHandle"]
