@@ -11,12 +11,15 @@ usage: ./grade.sh 1 [options]     grade problems 1.1 to 2.6 (--help lists the op
        ./grade.sh m [options]     train on MNIST, check the result and make the plot
        ./grade.sh 1b [options]    grade the bonus: Adam, dropout and batch norm
        ./grade.sh 2 [options]     grade convolution and pooling
+       ./grade.sh 3 [options]     grade the recurrent cell
+       ./grade.sh bioeng|layers|logistic|ffn [options]   grade a homework that stands alone
 
-The last line of 1, 1b and 2 is the JSON that Autolab reads.
+The last line of all but m is the JSON that Autolab reads.
 
-Exit status of 1, 1b, 2: 0 when grading worked, whatever the score.
-            of m:        0 when the result is what a correct solution gives, 1 when not.
-            of all:      2 when the arguments are wrong.
+Exit status of m:           0 when the result is what a correct solution gives, 1 when not.
+            of the others:  0 when grading worked, whatever the score
+                            (unless --fail-under asks for 1).
+            of all:         2 when the arguments are wrong.
 END
 }
 
@@ -24,16 +27,21 @@ case ${1-} in
     "" | -h | --help)
         usage
         ;;
-    1 | 1b | 2)
-        homework=hw$1
-        shift
-        exec python3 "$autograder/${homework}_autograder/runner.py" "$@"
-        ;;
     m)
         shift
-        exec python3 "$autograder/hw1_autograder/test_mnist.py" "$@"
+        runner=$autograder/hw1_autograder/test_mnist.py
+        [[ -f $runner ]] || { echo "grade.sh: problem m is of homework 1, which is not in this folder" >&2; exit 2; }
+        exec python3 "$runner" "$@"
         ;;
     *)
+        for homework in "hw$1" "$1"; do
+            runner=$autograder/${homework}_autograder/runner.py
+            if [[ $1 =~ ^[a-z0-9]+$ && -f $runner ]]; then
+                shift
+                exec python3 "$runner" "$@"
+            fi
+        done
+        echo "grade.sh: there is no homework '$1'" >&2
         usage >&2
         exit 2
         ;;

@@ -4,88 +4,122 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.common.check import Check, Expected, Problem, attribute, unchanged
-from autograder.common.numerics import numerical_gradients
-from autograder.common.snippets import leaf, set_linear, tensor
+from autograder.checks.check import Check, Expected, Problem, attribute, unchanged
+from autograder.checks.draw import Draw
+from autograder.checks.snippets import array, leaf, set_linear, tensor
+from autograder.hw1_autograder import hidden_checks
+from autograder.subjects.numerics import numerical_gradients
 
-__all__ = ["PROBLEM"]
-
-X = np.array([[1.0, -2.0, 0.5], [3.0, 1.5, -1.0], [-0.5, 2.0, 4.0], [2.0, 0.0, 1.0]])  # (N, in) = (4, 3)
-W = np.array([[0.5, -1.0, 2.0], [1.5, 0.25, -0.75]])  # (out, in) = (2, 3)
-BIAS = np.array([0.1, -0.3])
-G = np.array([[1.0, -2.0], [0.5, 3.0], [-1.5, 1.0], [2.0, 0.25]])  # dL/d(output), (N, out)
-ROW = np.array([2.0, -1.0, 4.0])
-COLUMN = np.array([[3.0], [-0.5]])
-MATRIX = np.array([[1.0, 2.0, -3.0], [0.5, -1.5, 2.5]])
-UPSTREAM = np.array([[2.0, -1.0, 0.5], [1.5, 3.0, -2.0]])
+__all__ = ["problem"]
 
 
-def sequential_checks() -> tuple[Check, ...]:
-    x = X[:3, :2]
-    first, first_bias = np.array([[1.0, 2.0], [-1.0, 0.5]]), np.array([0.5, -0.5])
-    second, second_bias = np.array([[0.0, -1.0], [3.0, 1.0]]), np.array([1.0, 2.0])
-    one = x @ first.T + first_bias
-    two = x @ second.T + second_bias
-    both = one @ second.T + second_bias
+def sequential_checks(draw: Draw) -> tuple[Check, ...]:
+    """With layers of the check's own: a Linear that is wrong costs its points below."""
+    x, factor, shift = draw.array(3, 2), draw.choice(2.0, 3.0), draw.choice(5.0, 7.0)
+    model = f"""
+class Times(Module):
+    def forward(self, x):
+        return Tensor(x.data * {factor})
+class Plus(Module):
+    def forward(self, x):
+        return Tensor(x.data + {shift})
+class Half(Module):
+    def forward(self, x):
+        return Tensor(x.data / 2)
+times, plus, half = Times(), Plus(), Half()
+{tensor("x", x)}
+model = Sequential(times, plus, half)
+y = model(x)
+"""
     return (
         Check(
             "Sequential passes its input through the layers in order",
-            2,
-            f"{set_linear('first', first, first_bias)}\n{set_linear('second', second, second_bias)}\n"
-            f"model = Sequential(first, second)\n{tensor('x', x)}\ny = model(x)",
+            1.5,
+            model,
             {
                 "y.data": Expected(
-                    both,
+                    (x * factor + shift) / 2,
                     {
-                        "the layers run in the wrong order": two @ first.T + first_bias,
-                        "only the first layer runs": one,
-                        "every layer gets the model's input; only the last one counts": two,
+                        "the layers run in the wrong order": (x / 2 + shift) * factor,
+                        "only the first layer runs": x * factor,
+                        "every layer gets the model's input; only the last one counts": x / 2,
                         "no layer runs": x,
+                        "the first layer does not run": (x + shift) / 2,
+                        "the last layer does not run": x * factor + shift,
+                        "the layers' results are added": x * factor + x + shift + x / 2,
                     },
+                ),
+            },
+            hint="section 2.1, first paragraph",
+        ),
+        Check(
+            "Sequential.layers holds the layers",
+            0.5,
+            f"{model}\nlayers = list(model.layers)",
+            {
+                "[layers[0] is times, layers[-1] is half]": Expected(
+                    [True, True], otherwise="Sequential.layers must hold the layers, in their order"
                 ),
             },
         ),
     )
 
 
-def linear_checks() -> tuple[Check, ...]:
-    layer = set_linear("layer", W, BIAS)
-    one, g_one = X[:1], G[:1]
+def linear_checks(draw: Draw) -> tuple[Check, ...]:
+    x = draw.array(4, 3)  # (N, in)
+    w, bias = draw.array(2, 3), draw.array(2)  # (out, in), (out,)
+    g = draw.array(4, 2)  # (N, out), the gradient of the output
+    layer = set_linear("layer", w, bias)
+    one, g_one = x[:1], g[:1]
     backward = "y = layer(x)\n{}\nz = y * g\nz.backward()"
     return (
         Check(
+            "Linear: weight and bias are parameters",
+            0.5,
+            "layer = Linear(3, 2)",
+            {
+                "[[p.is_parameter, p.requires_grad, p.is_leaf] for p in (layer.weight, layer.bias)]": attribute(
+                    [[True] * 3] * 2,
+                    means="weight and bias are parameters: is_parameter, requires_grad and is_leaf are True",
+                ),
+            },
+            hint="appendix A.2",
+        ),
+        Check(
             "Linear: x W^T + b",
             2,
-            f"{layer}\n{tensor('x', X)}\ny = layer(x)",
+            f"{layer}\n{tensor('x', x)}\ny = layer(x)",
             {
                 "y.data": Expected(
-                    X @ W.T + BIAS,
+                    x @ w.T + bias,
                     {
-                        "the bias is missing": X @ W.T,
-                        "the bias is subtracted": X @ W.T - BIAS,
-                        "W x + b, transposed: (out, N) instead of (N, out)": (X @ W.T + BIAS).T,
+                        "the bias is missing": x @ w.T,
+                        "the bias is subtracted": x @ w.T - bias,
+                        "the bias is added twice": x @ w.T + 2 * bias,
+                        "multiplied by the bias instead of added": x @ w.T * bias,
+                        "W x + b, transposed: (out, N) instead of (N, out)": (x @ w.T + bias).T,
                     },
                 ),
-                "x.data": unchanged(X),
+                "x.data": unchanged(x),
             },
         ),
         Check(
             "Linear: gradients of weight, bias and input",
-            2.5,
-            f"{layer}\n{leaf('x', X)}\n" + backward.format(tensor("g", G)),
+            3,
+            f"{layer}\n{leaf('x', x)}\n" + backward.format(tensor("g", g)),
             {
                 "layer.weight.grad.data": Expected(
-                    G.T @ X, {"upstream gradient ignored": np.ones_like(G).T @ X, "transposed": X.T @ G}
+                    g.T @ x, {"upstream gradient ignored": np.ones_like(g).T @ x, "transposed": x.T @ g}
                 ),
                 "layer.bias.grad.data": Expected(
-                    G.sum(0),
+                    g.sum(0),
                     {
                         "upstream gradient ignored": np.full(2, 4.0),
-                        "averaged over the batch instead of summed": G.mean(0),
-                        "only one row of the batch counts": tuple(G),
+                        "averaged over the batch instead of summed": g.mean(0),
+                        "only one row of the batch counts": tuple(g),
                     },
                 ),
-                "x.grad.data": Expected(G @ W, {"upstream gradient ignored": np.ones_like(G) @ W}),
+                "x.grad.data": Expected(g @ w, {"upstream gradient ignored": np.ones_like(g) @ w}),
             },
         ),
         Check(
@@ -93,72 +127,92 @@ def linear_checks() -> tuple[Check, ...]:
             1,
             f"{layer}\n{leaf('x', one)}\n" + backward.format(tensor("g", g_one)),
             {
-                "y.data": one @ W.T + BIAS,
                 "layer.weight.grad.data": g_one.T @ one,
                 "layer.bias.grad.data": g_one[0],
-                "x.grad.data": g_one @ W,
-            },
-        ),
-        Check(
-            "Linear: its result is in the graph, its weights are parameters",
-            0.5,
-            f"{layer}\n{tensor('x', X)}\ny = layer(x)\ny.backward()",
-            {
-                "[y.requires_grad, y.is_leaf]": attribute([True, False]),
-                "type(y.grad_fn).__name__": attribute("BackwardFunction"),
-                "x.grad": Expected(None, otherwise="a gradient was stored for a constant"),
-                "[layer.weight.is_parameter, layer.bias.is_parameter]": attribute([True, True]),
-                "layer.weight.grad.data": np.ones_like(G).T @ X,
+                "x.grad.data": g_one @ w,
             },
         ),
     )
 
 
-def broadcast_check(title: str, points: float, steps: tuple[tuple[str, np.ndarray, np.ndarray], ...]) -> Check:
-    """Gradients of both operands of each `left symbol right`, times a constant w of the full shape."""
-    lines = [tensor("w", UPSTREAM)]
+def broadcast_check(
+    title: str, points: float, w: np.ndarray, steps: tuple[tuple[str, np.ndarray, np.ndarray], ...]
+) -> Check:
+    """Gradients of both operands of each `left symbol right`, times a constant w of the full shape.
+    points: 0 for what is beyond the handout."""
+    lines = [tensor("w", w)]
     expected = {}
     for number, (symbol, left, right) in enumerate(steps, 1):
         a, b = f"a{number}", f"b{number}"
         lines += [leaf(a, left), leaf(b, right), f"(({a} {symbol} {b}) * w).backward()"]
         operation = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide}[symbol]
-        gradients = numerical_gradients(lambda x, y, f=operation: f(x, y) * UPSTREAM, left, right)
+        gradients = numerical_gradients(lambda x, y, f=operation: f(x, y) * w, left, right)
         for name, gradient in zip((a, b), gradients):
             expected[f"{name}.grad.data"] = gradient
-    return Check(title, points, "\n".join(lines), expected)
+    hint = "section 2.1: unbroadcast(grad, shape); sandbox.py can try it"
+    return Check(title, points, "\n".join(lines), expected, beyond=not points, hint=hint)
 
 
-def broadcast_checks() -> tuple[Check, ...]:
-    block = np.stack([MATRIX, -2 * MATRIX])[:, None, 0]  # (2, 1, 3)
+def broadcast_checks(draw: Draw) -> tuple[Check, ...]:
+    matrix, w, row = draw.array(2, 3), draw.array(2, 3), draw.array(3)
     return (
-        broadcast_check("broadcasting: (2, 3) + (3,), (3,) + (2, 3)", 1, (("+", MATRIX, ROW), ("+", ROW, MATRIX))),
+        broadcast_check("broadcasting: (2, 3) + (3,), (3,) + (2, 3)", 1.5, w, (("+", matrix, row), ("+", row, matrix))),
+        # "If you'd prefer to implement just a limited 2D unbroadcast for Add, that will work for now."
         broadcast_check(
-            "broadcasting: a row with - * /", 0.5, (("-", MATRIX, ROW), ("*", ROW, MATRIX), ("/", MATRIX, ROW))
+            "broadcasting: a row with - * /", 0, w, (("-", matrix, row), ("*", row, matrix), ("/", matrix, row))
         ),
-        Check(
-            "broadcasting: axes of size 1 and new axes with + - * /",
-            0.5,
-            "\n".join(
-                [
-                    leaf("a", MATRIX), leaf("column", COLUMN), leaf("row", ROW[None]), leaf("block", block),
-                    leaf("number", 2.0),
-                    "y = (a + column) * row / number - column",
-                    "z = block - y",
-                    "z.backward()",
-                ]
-            ),
-            _broadcast_values(block),
-        ),
-    )  # fmt: skip
+        stretching_check(draw),
+        unbroadcast_check(draw),
+    )
 
 
-def _broadcast_values(block: np.ndarray) -> dict[str, np.ndarray]:
-    def z(a, column, row, block, number):
+def unbroadcast_check(draw: Draw) -> Check:
+    """Called directly, with a Tensor or with an array, as students write it."""
+    g = draw.array(3, 4)
+    return Check(
+        "unbroadcast(grad, shape), called directly",
+        0,
+        f"""
+g = {array(g)}
+unbroadcast = F.unbroadcast
+for grad in (Tensor(g), g):
+    try:
+        row = unbroadcast(grad, (4,))
+        row = np.array(row.data if isinstance(row, Tensor) else row, float)
+        break
+    except (AttributeError, TypeError, ValueError) as error:
+        row = repr(error)
+""",
+        {"row": Expected(g.sum(0), {"averaged instead of summed": g.mean(0), "only one row counts": tuple(g)})},
+        failures={"AttributeError": "functional.py has no unbroadcast(grad, shape), which section 2.1 recommends"},
+        beyond=True,
+    )
+
+
+def stretching_check(draw: Draw) -> Check:
+    values = {
+        "a": draw.array(2, 3),
+        "column": draw.array(2, 1),
+        "row": draw.array(1, 3),
+        "number": np.array(draw.choice(1.5, 2.0, 2.5)),
+        "block": draw.array(2, 1, 3),
+    }
+
+    def z(a, column, row, number, block):
         return block - ((a + column) * row / number - column)
 
-    values = {"a": MATRIX, "column": COLUMN, "row": ROW[None], "block": block, "number": np.array(2.0)}
+    lines = [leaf(name, value) for name, value in values.items()]
+    lines += ["y = (a + column) * row / number - column", "z = block - y", "z.backward()"]
     gradients = numerical_gradients(z, *values.values())
-    return {f"{name}.grad.data": gradient for name, gradient in zip(values, gradients)}
+    return Check(
+        "broadcasting: axes of size 1 and new axes with + - * /",
+        0,
+        "\n".join(lines),
+        {f"{name}.grad.data": gradient for name, gradient in zip(values, gradients)},
+        beyond=True,
+    )
 
 
-PROBLEM = Problem("2.1", "Linear layer", 10, (*sequential_checks(), *linear_checks(), *broadcast_checks()))
+def problem(draw: Draw) -> Problem:
+    checks = (*sequential_checks(draw), *linear_checks(draw), *broadcast_checks(draw), *hidden_checks.linear(draw))
+    return Problem("2.1", "Linear layer", 10, checks, hint="handout 002, section 2.1: x W^T + b, and unbroadcast")

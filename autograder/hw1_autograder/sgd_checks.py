@@ -3,100 +3,100 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.common.check import Check, Expected, Problem, unchanged
-from autograder.common.optimizers import (
-    GRADIENTS,
-    LR,
-    NOT_RECORDED,
-    REST,
-    V_GRADIENTS,
-    V,
-    W,
-    steps,
-    trained,
-    training,
-    two_parameters,
-)
+from autograder.checks.check import Check, Expected, Problem
+from autograder.checks.draw import Draw
+from autograder.subjects.optimizers import Inputs, OptimizerChecks
 
-__all__ = ["MOMENTUM_PROBLEM", "STEP_PROBLEM"]
+__all__ = ["momentum_problem", "step_problem"]
 
-BETA = 0.8
+# One step: (options, w, v, g) -> (w, v), where v is the velocity.
+Step = Callable[["Options", np.ndarray, np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
-def descend(w: np.ndarray, gradients: Sequence[np.ndarray], step: Callable) -> np.ndarray:
-    """w after `step(w, v, g) -> (w, v)` with each gradient, beginning with v = 0."""
-    v = np.zeros_like(w)
-    for g in gradients:
-        w, v = step(w, v, g)
-    return w
+@dataclass(frozen=True)
+class Options:
+    lr: float
+    beta: float = 0.0
 
 
-def plain(w: np.ndarray, v: np.ndarray, g: np.ndarray) -> tuple:
-    return w - LR * g, v
+def plain(o, w, v, g):
+    return w - o.lr * g, v
 
 
-def momentum(w: np.ndarray, v: np.ndarray, g: np.ndarray) -> tuple:
+def momentum(o, w, v, g):
     """The handout's update: v <- beta v - lr g,  w <- w + v."""
-    v = BETA * v - LR * g
+    v = o.beta * v - o.lr * g
     return w + v, v
 
 
-STEP_MISTAKES: dict[str, Callable] = {
-    "wrong sign: the step goes up the gradient": lambda w, v, g: (w + LR * g, v),
-    "the learning rate is ignored": lambda w, v, g: (w - g, v),
-    "the parameter has not changed": lambda w, v, g: (w, v),
-    "the parameter is replaced by the step": lambda w, v, g: (-LR * g, v),
-    "divided by the learning rate": lambda w, v, g: (w - g / LR, v),
+STEP_MISTAKES: dict[str, Step] = {
+    "wrong sign: the step goes up the gradient": lambda o, w, v, g: (w + o.lr * g, v),
+    "the learning rate is ignored": lambda o, w, v, g: (w - g, v),
+    "the parameter has not changed": lambda o, w, v, g: (w, v),
+    "the parameter is replaced by the step": lambda o, w, v, g: (-o.lr * g, v),
+    "divided by the learning rate": lambda o, w, v, g: (w - g / o.lr, v),
+    "the learning rate is applied twice": lambda o, w, v, g: (w - o.lr**2 * g, v),
+    "a fixed rate of 0.1 is used instead of self.lr": lambda o, w, v, g: (w - 0.1 * g, v),
+    "a fixed rate of 0.01 is used instead of self.lr": lambda o, w, v, g: (w - 0.01 * g, v),
+    "a fixed rate of 0.001 is used instead of self.lr": lambda o, w, v, g: (w - 0.001 * g, v),
+    "the learning rate is subtracted, the gradient ignored": lambda o, w, v, g: (w - o.lr, v),
+    "multiplied by the parameter instead of subtracted from it": lambda o, w, v, g: (w * (1 - o.lr * g), v),
+    "the sign of the gradient alone counts": lambda o, w, v, g: (w - o.lr * np.sign(g), v),
+    "the mean of the gradient is used for all elements": lambda o, w, v, g: (w - o.lr * g.mean(), v),
+    "each element must keep its own gradient": lambda o, w, v, g: (w - o.lr * g.sum(), v),
+    "the earlier steps are remembered, though momentum is 0": lambda o, w, v, g: (w + v - o.lr * g, v - o.lr * g),
+    "only the first gradient counts": lambda o, w, v, g: (w, v) if v.any() else (w - o.lr * g, v - g),
 }
 
 
-def _wrong_sign(w, v, g):
-    v = -BETA * v - LR * g
+def _wrong_sign(o, w, v, g):
+    v = -o.beta * v - o.lr * g
     return w + v, v
 
 
-def _torch_damped(w, v, g):
-    v = BETA * v - LR * (1 - BETA) * g
+def _torch_damped(o, w, v, g):
+    v = o.beta * v - o.lr * (1 - o.beta) * g
     return w + v, v
 
 
-def _rate_twice(w, v, g):
-    v = BETA * v - LR * g
-    return w + LR * v, v
+def _rate_twice(o, w, v, g):
+    v = o.beta * v - o.lr * g
+    return w + o.lr * v, v
 
 
-def _uphill(w, v, g):
-    v = BETA * v + LR * g
+def _uphill(o, w, v, g):
+    v = o.beta * v + o.lr * g
     return w + v, v
 
 
-def _velocity_alone(w, v, g):
-    v = BETA * v - LR * g
+def _velocity_alone(o, w, v, g):
+    v = o.beta * v - o.lr * g
     return v, v
 
 
-def _old_velocity(w, v, g):
-    return w + v, BETA * v - LR * g
+def _old_velocity(o, w, v, g):
+    return w + v, o.beta * v - o.lr * g
 
 
-def _remembers_gradient_only(w, v, g):
-    return w + BETA * v - LR * g, -LR * g
+def _remembers_gradient_only(o, w, v, g):
+    return w + o.beta * v - o.lr * g, -o.lr * g
 
 
-def _nesterov(w, v, g):
-    v = BETA * v - LR * g
-    return w + BETA * v - LR * g, v
+def _nesterov(o, w, v, g):
+    v = o.beta * v - o.lr * g
+    return w + o.beta * v - o.lr * g, v
 
 
-def _no_decay(w, v, g):
-    v = v - LR * g
+def _no_decay(o, w, v, g):
+    v = v - o.lr * g
     return w + v, v
 
 
-MOMENTUM_MISTAKES: dict[str, Callable] = {
+MOMENTUM_MISTAKES: dict[str, Step] = {
     "momentum has the wrong sign": _wrong_sign,
     "momentum is ignored": plain,
     "the gradient is damped by (1 - momentum)": _torch_damped,
@@ -111,122 +111,90 @@ MOMENTUM_MISTAKES: dict[str, Callable] = {
 }
 
 
-def after(w: np.ndarray, gradients: Sequence[np.ndarray], step: Callable, mistakes: dict[str, Callable]) -> Expected:
-    """The parameter after these gradients, and where each mistake would have led."""
-    wrong = {diagnosis: descend(w, gradients, rule) for diagnosis, rule in mistakes.items()}
-    return Expected(descend(w, gradients, step), wrong)
+def descend(o: Options, w: np.ndarray, gradients: Sequence[np.ndarray], step: Step) -> np.ndarray:
+    """w after a step with each gradient, beginning with v = 0."""
+    v = np.zeros_like(w)
+    for g in gradients:
+        w, v = step(o, w, v, g)
+    return w
 
 
-RATE = 0.02
+def checks_of(inputs: Inputs, o: Options, step: Step, mistakes: dict[str, Step]) -> OptimizerChecks:
+    def made(parameters: str) -> str:
+        return f"SGD({parameters}, lr={o.lr}" + (f", momentum={o.beta})" if o.beta else ")")
+
+    def after(w: np.ndarray, gradients: Sequence[np.ndarray]) -> Expected:
+        wrong = {diagnosis: descend(o, w, gradients, rule) for diagnosis, rule in mistakes.items()}
+        return Expected(descend(o, w, gradients, step), wrong)
+
+    return OptimizerChecks(inputs, made, lambda w, gradients: descend(o, w, gradients, step), after)
 
 
-def trained_plainly(clear: bool) -> np.ndarray:
-    return trained(lambda start, gradients: start - RATE * sum(gradients), clear)
+def step_problem(draw: Draw) -> Problem:
+    inputs = Inputs.drawn(draw)
+    sgd = checks_of(inputs, Options(draw.choice(0.05, 0.2, 0.3)), plain, STEP_MISTAKES)
+    slow = checks_of(inputs, Options(draw.choice(0.01, 0.02, 0.03)), plain, STEP_MISTAKES)
+    return Problem(
+        "2.3",
+        "Stochastic gradient descent",
+        10,
+        (
+            sgd.place("one step", 3, inputs.gradients[:1]),
+            sgd.place("three steps", 2, inputs.gradients),
+            sgd.two_parameters("two parameters", 1, sgd.after, sgd.after),
+            sgd.not_recorded(
+                "step() is not recorded in the graph and leaves the gradient alone", 1.5, inputs.gradients[:1]
+            ),
+            slow.rounds("three rounds of zero_grad, forward, backward, step", 2),
+            Check(
+                "SGD is an Optimizer",
+                0.5,
+                sgd.lines(inputs.gradients[:1]) + "\nis_optimizer = isinstance(optimizer, Optimizer)",
+                {"is_optimizer": Expected(True, otherwise="SGD must inherit from Optimizer: class SGD(Optimizer)")},
+            ),
+        ),
+        hint="handout 002, section 2.3: W <- W - lr * gradient, outside of the graph",
+    )
 
 
-ONE = f"SGD([w], lr={LR})"
+def velocity_check(sgd: OptimizerChecks, o: Options) -> Check:
+    first, second = sgd.inputs.gradients[:2]
+    velocity = -o.lr * (o.beta * first + second)
+    return Check(
+        "optimizer.momentums holds v <- momentum * v - lr * gradient",
+        1.5,
+        sgd.lines([first, second]),
+        {
+            "len(optimizer.momentums)": 1,
+            # .data, so that a list of Tensors is as right as a list of arrays
+            "np.asarray(optimizer.momentums[0].data)": Expected(
+                velocity,
+                {
+                    "momentums has not changed": np.zeros_like(velocity),
+                    "the learning rate is missing in v": (velocity / o.lr, -velocity / o.lr),
+                    "momentum has the wrong sign": -o.lr * (second - o.beta * first),
+                },
+            ),
+        },
+    )
 
-STEP_PROBLEM = Problem(
-    "2.3",
-    "Stochastic gradient descent",
-    10,
-    (
-        Check("one step", 3, steps(ONE, GRADIENTS[:1]), {"w.data": after(W, GRADIENTS[:1], plain, STEP_MISTAKES)}),
-        Check("three steps", 2, steps(ONE, GRADIENTS), {"w.data": after(W, GRADIENTS, plain, STEP_MISTAKES)}),
-        Check(
-            "two parameters",
-            1,
-            two_parameters(f"SGD([w, v], lr={LR})"),
-            {
-                "w.data": after(W, GRADIENTS[:2], plain, STEP_MISTAKES),
-                "v.data": after(V, V_GRADIENTS[:2], plain, STEP_MISTAKES),
-            },
-        ),
-        Check(
-            "step() is not recorded in the graph and leaves the gradient alone",
-            1.5,
-            steps(ONE, GRADIENTS[:1]),
-            {
-                **NOT_RECORDED,
-                "w.grad.data": unchanged(GRADIENTS[0]),
-                "w.data": after(W, GRADIENTS[:1], plain, STEP_MISTAKES),
-            },
-        ),
-        Check(
-            "three rounds of zero_grad, forward, backward, step",
-            2.5,
-            training(f"SGD(layer.parameters(), lr={RATE})"),
-            {
-                "layer.weight.data": Expected(
-                    trained_plainly(True), {"zero_grad() does not clear the gradients": trained_plainly(False)}
-                )
-            },
-        ),
-    ),
-)
 
-WITH_MOMENTUM = f"SGD([w], lr={LR}, momentum={BETA})"
-VELOCITY = -LR * (BETA * GRADIENTS[0] + GRADIENTS[1])
-
-MOMENTUM_PROBLEM = Problem(
-    "2.6",
-    "Momentum",
-    10,
-    (
-        Check(
-            "one step",
-            1.5,
-            steps(WITH_MOMENTUM, GRADIENTS[:1]),
-            {"w.data": after(W, GRADIENTS[:1], momentum, MOMENTUM_MISTAKES)},
+def momentum_problem(draw: Draw) -> Problem:
+    inputs = Inputs.drawn(draw)
+    # 1 - beta is never lr, or two mistakes would look alike.
+    o = Options(draw.choice(0.05, 0.2, 0.3), draw.choice(0.65, 0.75, 0.85))
+    sgd = checks_of(inputs, o, momentum, MOMENTUM_MISTAKES)
+    return Problem(
+        "2.6",
+        "Momentum",
+        10,
+        (
+            sgd.place("one step", 1.5, inputs.gradients[:1]),
+            sgd.place("three steps", 3, inputs.gradients),
+            sgd.place("the velocity goes on when the gradient is 0", 1, inputs.rest),
+            sgd.two_parameters("each parameter has its own momentum", 2, sgd.after, sgd.after),
+            velocity_check(sgd, o),
+            sgd.not_recorded("step() is not recorded in the graph", 1, inputs.gradients[:2]),
         ),
-        Check(
-            "three steps",
-            3,
-            steps(WITH_MOMENTUM, GRADIENTS),
-            {"w.data": after(W, GRADIENTS, momentum, MOMENTUM_MISTAKES)},
-        ),
-        Check(
-            "the velocity goes on when the gradient is 0",
-            1,
-            steps(WITH_MOMENTUM, REST),
-            {"w.data": after(W, REST, momentum, MOMENTUM_MISTAKES)},
-        ),
-        Check(
-            "each parameter has its own momentum",
-            2,
-            two_parameters(f"SGD([w, v], lr={LR}, momentum={BETA})"),
-            {
-                "w.data": after(W, GRADIENTS[:2], momentum, MOMENTUM_MISTAKES),
-                "v.data": after(V, V_GRADIENTS[:2], momentum, MOMENTUM_MISTAKES),
-            },
-        ),
-        Check(
-            "optimizer.momentums holds v <- momentum * v - lr * gradient",
-            1.5,
-            steps(WITH_MOMENTUM, GRADIENTS[:2]),
-            {
-                "len(optimizer.momentums)": 1,
-                # .data, so that a list of Tensors is as right as a list of arrays
-                "np.asarray(optimizer.momentums[0].data)": Expected(
-                    VELOCITY,
-                    {
-                        "momentums has not changed": np.zeros_like(W),
-                        "the learning rate is missing in v": (VELOCITY / LR, -VELOCITY / LR),
-                        "momentum has the wrong sign": -LR * (GRADIENTS[1] - BETA * GRADIENTS[0]),
-                    },
-                ),
-                "w.data": after(W, GRADIENTS[:2], momentum, MOMENTUM_MISTAKES),
-            },
-        ),
-        Check(
-            "step() is not recorded in the graph",
-            1,
-            steps(WITH_MOMENTUM, GRADIENTS[:2]),
-            {
-                **NOT_RECORDED,
-                "w.grad.data": unchanged(GRADIENTS[1]),
-                "w.data": after(W, GRADIENTS[:2], momentum, MOMENTUM_MISTAKES),
-            },
-        ),
-    ),
-)
+        hint="handout 002, section 2.6: v <- momentum * v - lr * gradient, then W <- W + v",
+    )

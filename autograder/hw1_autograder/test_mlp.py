@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from autograder.checks.check import Problem
+from autograder.checks.draw import Draw
 from autograder.hw1_autograder import activation_checks, batchnorm_checks, linear_checks, loss_checks, sgd_checks
 
-__all__ = ["PROBLEMS"]
+__all__ = ["problems"]
 
-PROBLEMS = (
-    linear_checks.PROBLEM,
-    activation_checks.PROBLEM,
-    sgd_checks.STEP_PROBLEM,
-    batchnorm_checks.PROBLEM,
-    loss_checks.PROBLEM,
-    sgd_checks.MOMENTUM_PROBLEM,
-)
+
+def problems(draw: Draw) -> tuple[Problem, ...]:
+    return (
+        linear_checks.problem(draw),
+        activation_checks.problem(draw),
+        sgd_checks.step_problem(draw),
+        batchnorm_checks.problem(draw),
+        loss_checks.problem(draw),
+        sgd_checks.momentum_problem(draw),
+    )

@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
 import numpy as np
 
-from autograder.common.check import Check, Expected, Problem, unchanged
-from autograder.common.optimizers import (
-    GRADIENTS,
-    LR,
-    NOT_RECORDED,
-    REST,
-    V_GRADIENTS,
-    V,
-    W,
-    steps,
-    trained,
-    training,
-    two_parameters,
-)
-from autograder.common.snippets import array, parameter
+from autograder.checks.check import Check, Expected, Problem, unchanged
+from autograder.checks.draw import Draw
+from autograder.checks.snippets import parameter
 from autograder.hw1b_autograder.adam_rules import DECAY_MISTAKES, MISTAKES, RIGHT, Adam, Options, after, descend
+from autograder.subjects.optimizers import Inputs, OptimizerChecks, steps
 
-__all__ = ["PROBLEM"]
+__all__ = ["problem"]
 
-# Betas so different that no mistake hides behind a rounding error, and an eps so small that a
-# mistake in it costs the points of its own check alone.
-GIVEN = Options(lr=LR, b1=0.8, b2=0.9, eps=1e-8)
-WITH_EPS = Options(lr=LR, b1=0.8, b2=0.9, eps=0.2)
-DECAYING = Options(lr=LR, b1=0.8, b2=0.9, eps=1e-8, decay=0.3)
-TINY = (np.array([1e-8, 3e-8, -2.0]), np.array([4e-8, -1e-8, 0.5]), np.array([0.0, 2e-8, 1.0]))  # near eps
+FAILURES = {"ZeroDivisionError": "the step count begins at 0: the first step has t = 1"}
 
 
 def adam(parameters: str, o: Options) -> str:
@@ -36,12 +23,18 @@ def adam(parameters: str, o: Options) -> str:
     return f"Adam({parameters}, lr={o.lr}, betas=({o.b1}, {o.b2}), eps={o.eps}{decay})"
 
 
-ONE, WITH_DECAY = adam("[w]", GIVEN), adam("[w]", DECAYING)
-FAILURES = {"ZeroDivisionError": "the step count begins at 0: the first step has t = 1"}
+def checks_of(inputs: Inputs, o: Options, mistakes: dict[str, Adam] = MISTAKES) -> OptimizerChecks:
+    return OptimizerChecks(
+        inputs,
+        lambda parameters: adam(parameters, o),
+        lambda start, gradients: descend(RIGHT, o, start, gradients),
+        lambda start, gradients: after(o, start, gradients, mistakes),
+        FAILURES,
+    )
 
 
-def default_arguments() -> Expected:
-    """1000 times the parameter that began at 0, after the gradients TINY."""
+def default_arguments(tiny: Sequence[np.ndarray]) -> Expected:
+    """1000 times the parameter that began at 0, after gradients of which some are near eps."""
     wrong = {
         "lr must be 0.001 (or the factor (1 - beta1) is missing, if the checks above fail)": (
             Options(lr=0.01),
@@ -52,98 +45,79 @@ def default_arguments() -> Expected:
         "weight_decay must be 0": (Options(decay=0.01), Options(decay=1e-4)),
     }
     start = np.zeros(3)
-    right = after(Options(), start, TINY)
+    right = after(Options(), start, tiny)
     mistakes = {
-        diagnosis: tuple(1000 * descend(RIGHT, o, start, TINY) for o in options) for diagnosis, options in wrong.items()
+        diagnosis: tuple(1000 * descend(RIGHT, o, start, tiny) for o in options) for diagnosis, options in wrong.items()
     }
     mistakes.update({diagnosis: 1000 * value for diagnosis, value in right.mistakes.items()})
     return Expected(1000 * right.value, mistakes)
 
 
-def rounds(clear: bool) -> np.ndarray:
-    """The weight of the layer that Adam trains."""
-    return trained(lambda start, gradients: descend(RIGHT, GIVEN, start, gradients), clear)
+def default_check(draw: Draw) -> Check:
+    near_eps = draw.order([1, 3, 4, -1, 2])
+    far = draw.array(3)
+    tiny = [
+        np.array([near_eps[0] * 1e-8, near_eps[1] * 1e-8, far[0]]),
+        np.array([near_eps[2] * 1e-8, near_eps[3] * 1e-8, far[1]]),
+        np.array([0.0, near_eps[4] * 1e-8, far[2]]),
+    ]
+    return Check(
+        "the default arguments",
+        3,
+        f"{parameter('w', np.zeros(3))}\noptimizer = Adam([w])\n{steps({'w': tiny})}",
+        {"w.data * 1000": default_arguments(tiny)},
+        FAILURES,
+    )
 
 
-def after_two(start: np.ndarray, gradients: tuple, position: int) -> Expected:
-    """One of two parameters after two steps. Who counts once per parameter has t = 1, 3 for the
-    first and 2, 4 for the second."""
-    expected = after(GIVEN, start, gradients[:2])
-    counted = descend(Adam(count=lambda t: 2 * t - 1 + position), GIVEN, start, gradients[:2])
-    diagnosis = "the step count is incremented once per parameter instead of once per step"
-    return Expected(expected.value, {diagnosis: counted, **expected.mistakes})
+def counted_once(o: Options, position: int) -> Callable:
+    """`after`, which also knows who counts once per parameter: t = 1, 3 for the first of two and 2, 4
+    for the second."""
+
+    def after_two(start: np.ndarray, gradients: Sequence[np.ndarray]) -> Expected:
+        expected = after(o, start, gradients)
+        counted = descend(Adam(count=lambda t: 2 * t - 1 + position), o, start, gradients)
+        diagnosis = "the step count is incremented once per parameter instead of once per step"
+        return Expected(expected.value, {diagnosis: counted, **expected.mistakes})
+
+    return after_two
 
 
-W_AFTER_ONE = after(GIVEN, W, GRADIENTS[:1])
+def without_gradient(inputs: Inputs, o: Options) -> Check:
+    return Check(
+        "a parameter without a gradient stays where it is",
+        2,
+        f"{parameter('w', inputs.w)}\n{parameter('v', inputs.v)}\noptimizer = {adam('[v, w]', o)}\n"
+        + steps({"w": inputs.gradients[:1]}),
+        {"v.data": unchanged(inputs.v), "w.data": after(o, inputs.w, inputs.gradients[:1])},
+        {"AttributeError": "v.grad is None: step() must pass over v"},
+    )
 
-PROBLEM = Problem(
-    "1b.1",
-    "Adam",
-    40,
-    (
-        Check("one step", 5, steps(ONE, GRADIENTS[:1]), {"w.data": W_AFTER_ONE}, FAILURES),
-        Check("three steps", 8, steps(ONE, GRADIENTS), {"w.data": after(GIVEN, W, GRADIENTS)}, FAILURES),
-        Check(
-            "the moments go on when the gradient is 0",
-            3,
-            steps(ONE, REST),
-            {"w.data": after(GIVEN, W, REST)},
-            FAILURES,
+
+def problem(draw: Draw) -> Problem:
+    # Betas so different that no mistake hides behind a rounding error, and an eps so small that a
+    # mistake in it costs the points of its own check alone.
+    inputs, lr = Inputs.drawn(draw), draw.choice(0.05, 0.15, 0.2)
+    o = Options(lr=lr, b1=draw.choice(0.65, 0.75), b2=0.9, eps=1e-8)
+    large_eps = checks_of(inputs, replace(o, eps=draw.choice(0.2, 0.3)))
+    decaying = checks_of(inputs, replace(o, decay=draw.choice(0.2, 0.3, 0.4)), {**DECAY_MISTAKES, **MISTAKES})
+    plain = checks_of(inputs, o)
+    return Problem(
+        "1b.1",
+        "Adam",
+        40,
+        (
+            plain.place("one step", 5, inputs.gradients[:1]),
+            plain.place("three steps", 8, inputs.gradients),
+            plain.place("the moments go on when the gradient is 0", 3, inputs.rest),
+            large_eps.place("eps is added to the square root", 3, inputs.gradients[:2]),
+            default_check(draw),
+            plain.two_parameters("each parameter has its own moments", 4, counted_once(o, 0), counted_once(o, 1)),
+            without_gradient(inputs, o),
+            decaying.place("weight decay", 6, inputs.gradients[:2]),
+            decaying.not_recorded(
+                "step() is not recorded in the graph and leaves the gradient alone", 3, inputs.gradients[:1]
+            ),
+            plain.rounds("three rounds of zero_grad, forward, backward, step", 3),
         ),
-        Check(
-            "eps is added to the square root",
-            3,
-            steps(adam("[w]", WITH_EPS), GRADIENTS[:2]),
-            {"w.data": after(WITH_EPS, W, GRADIENTS[:2])},
-            FAILURES,
-        ),
-        Check(
-            "the default arguments",
-            3,
-            f"{parameter('w', np.zeros(3))}\noptimizer = Adam([w])"
-            + "".join(f"\nw.grad = Tensor({array(g)})\noptimizer.step()" for g in TINY),
-            {"w.data * 1000": default_arguments()},
-            FAILURES,
-        ),
-        Check(
-            "each parameter has its own moments",
-            4,
-            two_parameters(adam("[w, v]", GIVEN)),
-            {"w.data": after_two(W, GRADIENTS, 0), "v.data": after_two(V, V_GRADIENTS, 1)},
-            FAILURES,
-        ),
-        Check(
-            "a parameter without a gradient stays where it is",
-            2,
-            f"{parameter('w', W)}\n{parameter('v', V)}\noptimizer = {adam('[v, w]', GIVEN)}\n"
-            f"w.grad = Tensor({array(GRADIENTS[0])})\noptimizer.step()",
-            {"v.data": unchanged(V), "w.data": W_AFTER_ONE},
-            {"AttributeError": "v.grad is None: step() must pass over v"},
-        ),
-        Check(
-            "weight decay",
-            6,
-            steps(WITH_DECAY, GRADIENTS[:2]),
-            {"w.data": after(DECAYING, W, GRADIENTS[:2], {**DECAY_MISTAKES, **MISTAKES})},
-            FAILURES,
-        ),
-        Check(
-            "step() is not recorded in the graph and leaves the gradient alone",
-            3,
-            steps(WITH_DECAY, GRADIENTS[:1]),
-            {
-                **NOT_RECORDED,
-                "w.grad.data": unchanged(GRADIENTS[0]),
-                "w.data": after(DECAYING, W, GRADIENTS[:1], {**DECAY_MISTAKES, **MISTAKES}),
-            },
-            FAILURES,
-        ),
-        Check(
-            "three rounds of zero_grad, forward, backward, step",
-            3,
-            training(adam("layer.parameters()", GIVEN)),
-            {"layer.weight.data": Expected(rounds(True), {"zero_grad() does not clear the gradients": rounds(False)})},
-            FAILURES,
-        ),
-    ),
-)
+    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from autograder.common.check import Expected
+from autograder.checks.check import Expected
 
 __all__ = ["DECAY_MISTAKES", "MISTAKES", "Adam", "Options", "after", "descend"]
 
@@ -36,6 +36,7 @@ class Adam:
     second_hat: Callable = lambda o, v, t: v / (1 - o.b2**t)
     step: Callable = lambda o, m, v: o.lr * m / (np.sqrt(v) + o.eps)
     updated: Callable = lambda o, w, step: w - step
+    stored: str = ""  # what a step leaves corrected for the next one: "first", "second" or both
 
 
 def descend(rule: Adam, o: Options, w: np.ndarray, gradients: Sequence[np.ndarray]) -> np.ndarray:
@@ -47,7 +48,9 @@ def descend(rule: Adam, o: Options, w: np.ndarray, gradients: Sequence[np.ndarra
             t = np.float64(rule.count(number))
             g = rule.decayed(o, g, w)
             m, v = rule.first(o, m, g), rule.second(o, v, g)
-            w = rule.updated(o, w, rule.step(o, rule.first_hat(o, m, t, g), rule.second_hat(o, v, t)))
+            m_hat, v_hat = rule.first_hat(o, m, t, g), rule.second_hat(o, v, t)
+            m, v = m_hat if "first" in rule.stored else m, v_hat if "second" in rule.stored else v
+            w = rule.updated(o, w, rule.step(o, m_hat, v_hat))
     return w
 
 
@@ -90,6 +93,9 @@ MISTAKES = {
         "the gradient in the first moment is squared": {"first": lambda o, m, g: o.b1 * m + (1 - o.b1) * g * g},
         "the factor (1 - beta1) of the gradient is missing": {"first": lambda o, m, g: o.b1 * m + g},
         "the factor (1 - beta2) of the squared gradient is missing": {"second": lambda o, v, g: o.b2 * v + g * g},
+        "the corrected first moment is kept for the next step instead of m itself": {"stored": "first"},
+        "the corrected second moment is kept for the next step instead of v itself": {"stored": "second"},
+        "the corrected moments are kept for the next step instead of m and v themselves": {"stored": "first second"},
         "beta1 and 1 - beta1 are exchanged": {"first": lambda o, m, g: (1 - o.b1) * m + o.b1 * g},
         "beta2 and 1 - beta2 are exchanged": {"second": lambda o, v, g: (1 - o.b2) * v + o.b2 * g * g},
         "beta and 1 - beta are exchanged": {

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder.common.check import Check, Expected, unchanged
-from autograder.common.snippets import Formula, array, leaf, tensor, waves
+from autograder.checks.check import Check, Expected, unchanged
+from autograder.checks.draw import Draw
+from autograder.checks.snippets import Formula, array, leaf, tensor
 from autograder.hw2_autograder.reference import convolve, gradients, pad
 
 __all__ = ["Case", "parameters_check"]
@@ -82,9 +83,9 @@ class Case:
         expected = {"y.data": Expected(self.value(), self._value_mistakes()), "x.data": unchanged(value_of(self.x))}
         return Check(title, points, f"{self.layer()}\n{tensor('x', self.x)}\ny = conv(x)", expected)
 
-    def gradient_check(self, title: str, points: float, *names: str) -> Check:
+    def gradient_check(self, draw: Draw, title: str, points: float, *names: str) -> Check:
         """names: which of "x", "weight" and "bias"; without names all that there are."""
-        g = waves(*self.value().shape, function="cos")
+        g = draw.waves(*self.value().shape)
         all_names = ("x", "weight", "bias") if self.b is not None else ("x", "weight")
         right, mistakes = self.gradients(g.value), self._gradient_mistakes(g.value)
         expected: dict[str, Expected] = {}
@@ -95,11 +96,11 @@ class Case:
         snippet = f"{self.layer()}\n{leaf('x', self.x)}\n{tensor('g', g)}\ny = conv(x)\n(y * g).backward()"
         return Check(title, points, snippet, expected)
 
-    def checks(self, title: str, points: float) -> tuple[Check, Check]:
+    def checks(self, draw: Draw, title: str, points: float) -> tuple[Check, Check]:
         """Value and gradients, with half of the points each."""
         return (
             self.value_check(title, points / 2),
-            self.gradient_check(f"{title}: gradients", points / 2),
+            self.gradient_check(draw, f"{title}: gradients", points / 2),
         )
 
     # ------------------------------------------------------------------ mistakes

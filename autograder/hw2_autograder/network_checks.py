@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from autograder.common.check import Check, Expected, Problem
-from autograder.common.numerics import numerical_gradients
-from autograder.common.snippets import leaf, set_linear, tensor, waves
+from autograder.checks.check import Check, Expected, Problem
+from autograder.checks.draw import Draw
+from autograder.checks.snippets import Formula, leaf, set_linear, tensor
 from autograder.hw2_autograder.conv_cases import Case
-from autograder.hw2_autograder.reference import convolve, max_pool
+from autograder.hw2_autograder.reference import convolve, max_pool, windows
+from autograder.subjects.numerics import numerical_gradients
 
-__all__ = ["PROBLEM"]
+__all__ = ["problem"]
 
-X, G = waves(2, 3, 2, 2), waves(2, 12, function="cos")
-IMAGES = waves(2, 1, 4, 4)
-CONV = Case(IMAGES, waves(2, 1, 3, 3, function="cos"), np.array([0.5, -0.25]), {"padding": 1})
-WEIGHT = np.array([[0.5, -1.0, 0.25, 1.5, -0.5, 1.0, -0.75, 0.2]])
-BIAS = np.array([0.3])
 RATE = 0.01
+ROUGH = 0.02  # this near to a bend of ReLU or MaxPool nothing is drawn: two steps could cross it
 
-NETWORK = f"""
-{CONV.layer()}
-{set_linear("linear", WEIGHT, BIAS)}
+
+@dataclass(frozen=True)
+class Network:
+    """Conv2d, ReLU, MaxPool2d, Flatten, Linear. weight: (1, 8), bias: (1,)."""
+
+    conv: Case
+    weight: np.ndarray
+    bias: np.ndarray
+
+    @classmethod
+    def drawn(cls, draw: Draw) -> Network:
+        while True:
+            shift = draw.array(2, step=0.25, low=0.25)
+            conv = Case(draw.waves(2, 1, 4, 4), draw.waves(2, 1, 3, 3), shift, {"padding": 1})
+            if _is_smooth(conv.value()):
+                return cls(conv, draw.array(1, 8, step=0.05, low=0.1), draw.array(1, step=0.1, low=0.2))
+
+    def snippet(self) -> str:
+        return f"""
+{self.conv.layer()}
+{set_linear("linear", self.weight, self.bias)}
 model = Sequential(conv, ReLU(), MaxPool2d(2), Flatten(), linear)
-{tensor("x", IMAGES)}
+{tensor("x", self.conv.x)}
 optimizer = SGD(model.parameters(), lr={RATE})
 for _ in range(2):
     optimizer.zero_grad()
@@ -33,42 +50,45 @@ for _ in range(2):
     optimizer.step()
 """
 
+    def loss(self, kernel: np.ndarray, shift: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np.ndarray:
+        pooled = max_pool(np.maximum(convolve(self.conv.x.value, kernel, shift, padding=1), 0), 2)
+        return (pooled.reshape(2, -1) @ weight.T + bias) ** 2
 
-def loss(kernel: np.ndarray, shift: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np.ndarray:
-    pooled = max_pool(np.maximum(convolve(IMAGES.value, kernel, shift, padding=1), 0), 2)
-    return (pooled.reshape(2, -1) @ weight.T + bias) ** 2
-
-
-def trained() -> dict[str, np.ndarray]:
-    """The parameters after two steps."""
-    parameters = [CONV.w.value, CONV.b, WEIGHT, BIAS]
-    for _ in range(2):
-        gradients = numerical_gradients(loss, *parameters)
-        parameters = [p - RATE * g for p, g in zip(parameters, gradients)]
-    names = ("conv.weight.data", "conv.bias.data", "linear.weight.data", "linear.bias.data")
-    return dict(zip(names, parameters))
+    def trained(self) -> dict[str, np.ndarray]:
+        """The parameters after two steps."""
+        parameters = [self.conv.w.value, self.conv.b, self.weight, self.bias]
+        for _ in range(2):
+            gradients = numerical_gradients(self.loss, *parameters)
+            parameters = [p - RATE * g for p, g in zip(parameters, gradients)]
+        names = ("conv.weight.data", "conv.bias.data", "linear.weight.data", "linear.bias.data")
+        return dict(zip(names, parameters))
 
 
-PROBLEM = Problem(
-    "2.3",
-    "Flatten and a small network",
-    6,
-    (
+def _is_smooth(values: np.ndarray) -> bool:
+    """Whether no element is near 0 and no window has two that are nearly the largest."""
+    seen = np.sort(windows(np.maximum(values, 0), 2, 2).reshape(-1, 4), axis=1)
+    tied = (seen[:, 3] - seen[:, 2] < ROUGH) & (seen[:, 3] > 0)
+    return bool(np.abs(values).min() > ROUGH and not tied.any())
+
+
+def flatten_checks(x: Formula, g: Formula) -> tuple[Check, Check]:
+    """x: (2, 3, 2, 2).   g: (2, 12)."""
+    return (
         Check(
             "Flatten: (N, C, H, W) -> (N, C * H * W)",
             1.5,
-            f"{tensor('x', X)}\ny = Flatten()(x)",
+            f"{tensor('x', x)}\ny = Flatten()(x)",
             {
                 "y.data": Expected(
-                    X.value.reshape(2, -1),
+                    x.value.reshape(2, -1),
                     {
-                        "the batch axis must stay": X.value.reshape(-1),
+                        "the batch axis must stay": x.value.reshape(-1),
                         "the elements are in the wrong order: the last axis runs fastest": (
-                            np.moveaxis(X.value, 1, -1).reshape(2, -1),
-                            X.value.swapaxes(2, 3).reshape(2, -1),
-                            X.value.reshape(2, -1, order="F"),
+                            np.moveaxis(x.value, 1, -1).reshape(2, -1),
+                            x.value.swapaxes(2, 3).reshape(2, -1),
+                            x.value.reshape(2, -1, order="F"),
                         ),
-                        "nothing is flattened": X.value,
+                        "nothing is flattened": x.value,
                     },
                 ),
             },
@@ -76,17 +96,22 @@ PROBLEM = Problem(
         Check(
             "Flatten: gradient",
             1.5,
-            f"{leaf('x', X)}\n{tensor('g', G)}\ny = Flatten()(x)\n(y * g).backward()",
+            f"{leaf('x', x)}\n{tensor('g', g)}\ny = Flatten()(x)\n(y * g).backward()",
             {
                 "x.grad.data": Expected(
-                    G.value.reshape(X.value.shape),
+                    g.value.reshape(x.value.shape),
                     {
-                        "the gradient needs the shape of the input": G.value,
-                        "upstream gradient ignored": np.ones_like(X.value),
+                        "the gradient needs the shape of the input": g.value,
+                        "upstream gradient ignored": np.ones_like(x.value),
                     },
                 ),
             },
         ),
-        Check("a network of all layers takes two steps", 3, NETWORK, trained()),
-    ),
-)
+    )
+
+
+def problem(draw: Draw) -> Problem:
+    flatten = flatten_checks(draw.waves(2, 3, 2, 2), draw.waves(2, 12))
+    network = Network.drawn(draw)
+    steps = Check("a network of all layers takes two steps", 3, network.snippet(), network.trained())
+    return Problem("2.3", "Flatten and a small network", 6, (*flatten, steps))

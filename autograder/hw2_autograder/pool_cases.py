@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder.common.check import Check, Expected, unchanged
-from autograder.common.snippets import Formula, leaf, tensor, waves
+from autograder.checks.check import Check, Expected, unchanged
+from autograder.checks.draw import Draw
+from autograder.checks.snippets import Formula, leaf, tensor
 from autograder.hw2_autograder.reference import pad, windows
 
 __all__ = ["PoolCase", "all_largest", "last_largest", "share_largest"]
@@ -169,9 +170,9 @@ class PoolCase:
             {"y.data": expected, "x.data": unchanged(self.array)},
         )
 
-    def gradient_check(self, title: str, points: float) -> Check:
+    def gradient_check(self, draw: Draw, title: str, points: float) -> Check:
         y = self.value(largest if self.is_max else mean_of)
-        g = waves(*y.shape, function="cos")
+        g = draw.waves(*y.shape)
         right = self.gradient(first_largest if self.is_max else share_every, g.value)
         return Check(
             title,
@@ -180,6 +181,6 @@ class PoolCase:
             {"x.grad.data": Expected(right, self.gradient_mistakes(g.value))},
         )
 
-    def checks(self, title: str, points: float) -> tuple[Check, Check]:
+    def checks(self, draw: Draw, title: str, points: float) -> tuple[Check, Check]:
         """Value and gradient, with half of the points each."""
-        return self.value_check(title, points / 2), self.gradient_check(f"{title}: gradient", points / 2)
+        return self.value_check(title, points / 2), self.gradient_check(draw, f"{title}: gradient", points / 2)

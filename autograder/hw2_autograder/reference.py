@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from autograder.common.numerics import numerical_gradients
+from autograder.subjects.numerics import numerical_gradients
 
 __all__ = ["avg_pool", "convolve", "gradients", "max_pool", "pad", "windows"]
 

@@ -6,21 +6,32 @@ See --help.
 
 import os
 import sys
+
+if __name__ == "__main__":  # before anything is imported that a file beside this one could replace
+    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    from start import isolate
+
+    isolate("hw2_autograder.runner")
+
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # so that it runs from any folder
-os.environ.setdefault("OMP_NUM_THREADS", "1")  # before NumPy starts threads that nothing here needs
-
-from autograder.common.command import run_grader
+from autograder.checks.check import Problem
+from autograder.checks.draw import Draw
+from autograder.checks.points import with_points
+from autograder.grading.command import run_grader
 from autograder.hw2_autograder import conv1d_checks, conv2d_checks, geometry_checks, network_checks, pooling_checks
 
-PROBLEMS = (
-    conv1d_checks.PROBLEM,
-    conv2d_checks.PROBLEM,
-    geometry_checks.PROBLEM,
-    *pooling_checks.PROBLEMS,
-    network_checks.PROBLEM,
-)
 
-if __name__ == "__main__":
-    sys.exit(run_grader("homework 2", PROBLEMS))
+def problems(draw: Draw) -> tuple[Problem, ...]:
+    parts = (
+        conv1d_checks.problem(draw),
+        conv2d_checks.problem(draw),
+        geometry_checks.problem(draw),
+        *pooling_checks.problems(draw),
+        network_checks.problem(draw),
+    )
+    return with_points(parts, Path(__file__).parent)
+
+
+def main() -> int:
+    return run_grader("homework 2", problems)

@@ -1,0 +1,1 @@
+"""The checks of homework bioeng, handout 000."""

@@ -1,0 +1,1 @@
+"""The checks of homework ffn, handout 004."""

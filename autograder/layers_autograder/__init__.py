@@ -1,0 +1,1 @@
+"""The checks of homework layers: the by-hand layers of handout 001."""

@@ -1,0 +1,1 @@
+"""Subject matter that the checks of several homeworks share."""

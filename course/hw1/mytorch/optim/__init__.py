@@ -1,0 +1,1 @@
+"""Optimizers; one file each, as in `from mytorch.optim.sgd import SGD`."""

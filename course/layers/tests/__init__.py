@@ -1,0 +1,1 @@
+"""Local tests: python -m unittest -v   (the expected values in data/ are those of a correct implementation)"""
