@@ -20,7 +20,11 @@ import mytorch.nn.functional
 import mytorch.nn.utils.rnn
 
 torch = pytest.importorskip("torch")
-for name in ("torch.nn.utils.rnn", "torch.utils.checkpoint"):  # which `import torch` alone does not bring
+for name in (
+    "torch.nn.utils.rnn",
+    "torch.nn.utils.prune",
+    "torch.utils.checkpoint",
+):  # which `import torch` alone does not bring
     pytest.importorskip(name)
 
 FOLDER = Path(__file__).parent / "support" / "call_forms"

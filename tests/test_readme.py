@@ -5,13 +5,17 @@ from __future__ import annotations
 import contextlib
 import io
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from tools import readme_samples
+
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+BLOCKS = re.findall(r"```python\n((?:(?!```).)*)```(?!\n\n<!-- output of: the Python above)", README, flags=re.DOTALL)
 
 
 def test_there_are_blocks() -> None:
@@ -44,3 +48,30 @@ def test_the_commands_for_a_new_machine() -> None:
     lines = README.splitlines()
     assert "pip install -e . && ./grade.sh m" in lines
     assert "pip install -e '.[test]' && pytest" in lines
+
+
+def test_the_sample_outputs_are_todays() -> None:
+    done = subprocess.run(
+        [sys.executable, ROOT / "tools/readme_samples.py", "--check"], capture_output=True, text=True, timeout=600
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_a_block_prints_is_a_sample(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(readme_samples, "README", tmp_path / "README.md")
+    text = (
+        "```python\nprint(1)\n```\n\n```python\nprint(2)\n```\n\n<!-- output of: the Python above -->\n\n```\n3\n```\n"
+    )
+    (tmp_path / "README.md").write_text(text)
+    assert readme_samples.main([]) == 0
+    assert (tmp_path / "README.md").read_text() == text.replace("3", "2")
+
+
+def test_a_stale_sample_is_named(tmp_path, monkeypatch, capsys) -> None:
+    monkeypatch.setattr(readme_samples, "README", tmp_path / "README.md")
+    (tmp_path / "README.md").write_text("<!-- output of: echo new -->\n\n```\nold 1.5 s\n```\n")
+    assert readme_samples.main(["--check"]) == 1
+    assert "README.md does not show what this prints now: echo new" in capsys.readouterr().err
+    assert readme_samples.main([]) == 0
+    assert "new\n```" in (tmp_path / "README.md").read_text()
+    assert readme_samples.main(["--check"]) == 0

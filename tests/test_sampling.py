@@ -6,6 +6,10 @@ when the distribution is wrong, and never by chance.
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -195,3 +199,34 @@ class ZeroDraws:
 def test_wrong_arguments(call, error, message) -> None:
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_child_forked_while_a_thread_draws_waited_for_the_lock_of_numpys_generator() -> None:
+    code = """
+import os, signal, threading, mytorch
+from mytorch.random import _default
+own = mytorch.Generator().manual_seed(5)
+mytorch.manual_seed(4)
+held, let_go = threading.Event(), threading.Event()
+def hold():
+    with _default.numpy.bit_generator.lock, own.numpy.bit_generator.lock:
+        held.set()
+        let_go.wait()
+thread = threading.Thread(target=hold)
+thread.start()
+held.wait()
+read, write = os.pipe()
+draw = lambda: repr((mytorch.rand(3).data.tolist(), mytorch.rand(3, generator=own).data.tolist())).encode()
+child = os.fork()
+if child == 0:
+    signal.alarm(20)
+    os.write(write, draw())
+    os._exit(0)
+let_go.set()
+thread.join()
+status = os.waitpid(child, 0)[1]
+assert status == 0, status
+assert os.read(read, 1000) == draw()  # and the child goes on where the parent was, as in PyTorch
+"""
+    subprocess.run([sys.executable, "-c", code], timeout=60, check=True)

@@ -9,8 +9,8 @@ import pytest
 
 import mytorch
 from mytorch.autograd import Function, detect_anomaly, set_detect_anomaly
-from mytorch.autograd_engine import BackwardFunction
-from mytorch.autograd_observers import observers
+from mytorch.engine.node import BackwardFunction
+from mytorch.engine.observers import observers
 from mytorch.tensor import Tensor
 
 PLAIN_INIT = BackwardFunction.__init__
@@ -30,7 +30,7 @@ class MakesNaN(Function):
 def _off_at_the_end():
     yield
     assert BackwardFunction.__init__ is PLAIN_INIT
-    assert observers.check is None
+    assert observers == []
 
 
 def test_the_line_of_the_forward_pass_is_named() -> None:
@@ -93,8 +93,8 @@ def test_blocks_can_be_nested_and_end_with_exceptions() -> None:
     with block:
         with block, pytest.raises(ZeroDivisionError), detect_anomaly():
             1 / 0  # noqa: B018
-        assert observers.check is not None
-    assert observers.check is None
+        assert len(observers) == 1
+    assert observers == []
 
 
 def test_lines_are_remembered_in_and_after_an_inner_block() -> None:
@@ -111,10 +111,10 @@ def test_lines_are_remembered_in_and_after_an_inner_block() -> None:
 def test_set_detect_anomaly() -> None:
     set_detect_anomaly(True)
     try:
-        assert observers.check is not None
+        assert len(observers) == 1
         with set_detect_anomaly(False):
-            assert observers.check is None
-        assert observers.check is not None
+            assert observers == []
+        assert len(observers) == 1
     finally:
         set_detect_anomaly(False)
     set_detect_anomaly(False)  # again: nothing is left that looks at every node

@@ -9,7 +9,8 @@ from support.memory import assert_memory_stays_flat
 import mytorch
 from mytorch import autograd
 from mytorch.autograd import Function, gradcheck, gradgradcheck, once_differentiable
-from mytorch.autograd_engine import BackwardFunction, Operation
+from mytorch.engine.function import Operation
+from mytorch.engine.node import BackwardFunction
 from mytorch.tensor import Tensor
 
 

@@ -61,7 +61,7 @@ def test_right_derivatives_pass() -> None:
 def test_the_worst_element_is_reported() -> None:
     message = (
         r"derivative of output 1 by inputs\[2\] is wrong in 1 of 16 elements; the worst: "
-        r"d output\[1, 0\] / d input\[1, 0\] is 8(\.0\d+)? by difference quotient, 12 by backward"
+        r"d output\[1, 0\] / d input\[1, 0\] is 8(\.0\d+)? by finite difference, 12 by backward"
     )
     x = x_2_2()
     with pytest.raises(GradcheckError, match=message):
@@ -178,7 +178,7 @@ def test_bad_arguments() -> None:
     with pytest.raises(TypeError, match="func must return a Tensor or a tuple of Tensors, got float"):
         gradcheck(lambda x: 3.0, x_2_2())
     x = Tensor(np.ones(2, np.float32), requires_grad=True)
-    with pytest.warns(UserWarning, match=r"inputs\[0\] is float32; difference quotients need float64") as warned:
+    with pytest.warns(UserWarning, match=r"inputs\[0\] is float32; finite differences need float64") as warned:
         gradcheck(lambda x: x * 2, x, eps=1e-2, atol=1e-2)
     assert warned[0].filename == __file__
 

@@ -1,10 +1,13 @@
 """Fixtures for the grader's tests: one pool of workers for all, and packages to break."""
 
+import shutil
+
 import pytest
 from packages import PROBLEMS, ROOT, STUDENT_SOLUTION, copy_package
+from support.mnist_grader import SOLUTION
 
-from autograder.common.grading import grade
-from autograder.common.pool import Pool
+from autograder.grading.grade import grade
+from autograder.harness.pool import Pool
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +34,11 @@ def reference_copy(tmp_path):
 @pytest.fixture
 def student_copy(tmp_path):
     return copy_package(STUDENT_SOLUTION, tmp_path / "student")
+
+
+@pytest.fixture
+def student(tmp_path):
+    """A folder with the homework's solution: its mytorch and its hw1/mnist.py."""
+    folder = copy_package(SOLUTION, tmp_path / "student")
+    shutil.copytree(SOLUTION / "hw1", folder / "hw1")
+    return folder

@@ -4,8 +4,9 @@ from mutations import Mutation
 
 __all__ = ["MUTATIONS"]
 
-ADAM, DROPOUT, NORM, NORM_OP = "optim/adam.py", "ops/dropout.py", "nn/batchnorm.py", "ops/normalization.py"
-RUNNING = "ops/running_stats.py"
+ADAM, DROPOUT = "optim/adam.py", "ops/activations/dropout.py"
+NORM, NORM_OP = "nn/batchnorm.py", "ops/normalizations/batch_norm.py"
+RUNNING = "ops/normalizations/running_stats.py"
 IGNORED = "upstream gradient ignored"
 
 
@@ -23,9 +24,10 @@ def norm(name: str, old: str, new: str, diagnosis: str, file: str = NORM_OP) -> 
 
 COUNT, ROOT = 'state["step"] += 1', "            np.sqrt(v, out=work)\n            work += eps\n"
 DECAY = "g = self.full_gradient(w, g, group)"
+CHECKED = 'check_probability("dropout", p)\n    '
 DRAW = "default_generator().random(input.data.shape, dtype=np.float32) >= p"
 MASKED = "return grad_y * ctx.keep[0] * ctx.scale"
-STATISTICS = "mean, var = batch_statistics(x.data)"
+STATISTICS = "mean, var = batch_statistics(input.data)"
 INPUT_GRADIENT = "grad_x = (grad_y - mean_b - z * mean_w) * scale"
 
 MUTATIONS = [
@@ -77,7 +79,7 @@ MUTATIONS = [
     adam("decay-sign", DECAY, 'g = g - group["weight_decay"] * w', "weight decay has the wrong sign"),
     adam("decay-ignored", DECAY, "pass", "weight decay is ignored"),
     adam("decay-decoupled", DECAY, 'w *= 1 - group["lr"] * group["weight_decay"]', "this is AdamW"),
-    adam("decay-into-grad", DECAY, 'g += group["weight_decay"] * w', "input modified in place"),
+    adam("decay-into-grad", DECAY, 'g += group["weight_decay"] * w', "step() must leave .grad as it is"),
     adam("default-eps", "eps: float = 1e-8", "eps: float = 1e-6", "eps must be 1e-8"),
     adam("default-betas", "= (0.9, 0.999)", "= (0.9, 0.99)", "betas must be (0.9, 0.999)"),
     adam("default-rate", "lr: float = 1e-3", "lr: float = 1e-2", "lr must be 0.001"),
@@ -93,16 +95,23 @@ MUTATIONS = [
     dropout("not-scaled", "else 1 / (1 - p))", "else 1.0)", "not scaled: divide the kept elements by 1 - p"),
     dropout("scaled-by-1/p", "else 1 / (1 - p))", "else 1 / p)", "divided by p instead of by 1 - p"),
     dropout("multiplied", "else 1 / (1 - p))", "else 1 - p)", "multiplied by 1 - p instead of divided"),
-    dropout("keeps-p", ">= p", "< p", "p is the probability to drop an element, not to keep it"),
-    dropout("always-half", ">= p", ">= 0.5", "the number p is not used"),
-    dropout("active-in-evaluation", "if not training or p == 0:", "if p == 0:", "elements are dropped in evaluation"),
+    dropout("keeps-p", DRAW, DRAW.replace(">= p", "< p"), "p is the probability to drop an element, not to keep it"),
+    dropout("always-half", DRAW, DRAW.replace(">= p", ">= 0.5"), "the number p is not used"),
+    dropout(
+        "active-in-evaluation",
+        f"{CHECKED}if not training or p == 0:",
+        f"{CHECKED}if p == 0:",
+        "elements are dropped in evaluation",
+    ),
     dropout(
         "scaled-in-evaluation",
         "        return input\n    if",
         "        return input * (1 - p)\n    if",
         "scaled by 1 - p in evaluation",
     ),
-    dropout("one-mask", "default_generator().random", "np.random.default_rng(3).random", "drops the same elements"),
+    dropout(
+        "one-mask", DRAW, DRAW.replace("default_generator()", "np.random.default_rng(3)"), "drops the same elements"
+    ),
     dropout("whole-columns", DRAW, DRAW.replace("shape", "shape[1:]"), "all rows have the same zeros"),
     dropout("gradient-not-masked", MASKED, "return grad_y * ctx.scale", "the gradient is not masked"),
     dropout("gradient-not-scaled", MASKED, "return grad_y * ctx.keep[0]", "the gradient is not scaled"),
@@ -110,9 +119,21 @@ MUTATIONS = [
     dropout("gradient-scaled-twice", MASKED, MASKED + " * ctx.scale", "the gradient is scaled twice"),
     dropout("ignores-upstream", MASKED, MASKED.replace("grad_y", "(grad_y * 0 + 1)"), IGNORED),
     dropout("other-mask", MASKED, MASKED.replace("keep[0]", "keep[0][::-1]"), "at other places than the result"),
-    dropout("p-is-1", "0.0 if p == 1 else 1 / (1 - p)", "1 / (1 - p)", "there is nothing to divide by 1 - p"),
+    dropout(
+        "p-is-1",
+        "(keep,), 0.0 if p == 1 else 1 / (1 - p)",
+        "(keep,), 1 / (1 - p)",
+        "there is nothing to divide by 1 - p",
+    ),
     dropout("in-place", "y = x.data * keep[0]", "y = np.multiply(x.data, keep[0], out=x.data)", "modified in place"),
-    Mutation("dropout-never", "nn/dropout.py", "self.training", "False", "1b.2", "nothing is dropped"),
+    Mutation(
+        "dropout-never",
+        "nn/dropout.py",
+        "F.dropout(input, self.p, self.training",
+        "F.dropout(input, self.p, False",
+        "1b.2",
+        "nothing is dropped",
+    ),
     # ----------------------------------------------------------------- 1b.3
     norm("eps-outside", "1 / np.sqrt(var + eps)", "1 / (np.sqrt(var) + eps)", "eps belongs under the square root"),
     norm("no-eps", "1 / np.sqrt(var + eps)", "1 / np.sqrt(var)", "eps is missing"),
@@ -124,15 +145,19 @@ MUTATIONS = [
     norm("no-gamma", "y = ctx.z * weight.data.reshape(per_channel)", "y = ctx.z.copy()", "gamma is ignored"),
     norm("constants", INPUT_GRADIENT, "grad_x = grad_y * scale", "mean and variance are treated as constants"),
     norm("constant-var", INPUT_GRADIENT, "grad_x = (grad_y - mean_b) * scale", "the variance is treated as a constant"),
-    norm("ignores-upstream", "total(grad_y * z)", "total(z)", IGNORED),
-    norm("gamma-from-x", "total(grad_y * z)", "total(grad_y * x)", "the normalized input must be multiplied with"),
-    norm("biased-running", "var * (count / (count - 1))", "var", "the running variance is the biased one", NORM),
+    norm("ignores-upstream", "sum_per_channel(grad_y * z)", "sum_per_channel(z)", IGNORED),
+    norm(
+        "gamma-from-x",
+        "sum_per_channel(grad_y * z)",
+        "sum_per_channel(grad_y * x)",
+        "the normalized input must be multiplied with",
+    ),
+    norm("biased-running", "var * (count / (count - 1))", "var", "the running variance is the biased one"),
     norm(
         "count-without-length",
         "var * (count / (count - 1))",
-        "var * (x.shape[0] / (x.shape[0] - 1))",
+        "var * (shape[0] / (shape[0] - 1))",
         "each feature has N * L values",
-        NORM,
     ),
     norm(
         "momentum-exchanged",
@@ -150,30 +175,28 @@ MUTATIONS = [
     ),
     norm(
         "batch-in-evaluation",
-        "if not self.training and self.track_running_stats:",
-        "if False:",
+        "self.training or not self.track_running_stats,",
+        "True,",
         "the batch's own statistics are used",
         NORM,
     ),
     norm(
         "updates-in-evaluation",
-        "            return by_running_stats(",
-        "            self._update_running_stats(*batch_statistics(x.data))\n            return by_running_stats(",
+        "        return by_running_stats(",
+        "        update_average(running_mean, batch_statistics(input.data)[0], momentum)\n"
+        "        return by_running_stats(",
         "the running mean changes in evaluation",
-        NORM,
     ),
     norm(
         "running-in-training",
         STATISTICS,
-        "mean, var = self.running_mean.data.copy(), self.running_var.data.copy()",
+        "mean, var = running_mean.data.copy(), running_var.data.copy()",
         "normalized with the running statistics",
-        NORM,
     ),
     norm(
         "statistics-of-everything",
         STATISTICS,
-        "mean, var = np.full(3, x.data.mean()), np.full(3, x.data.var())",
+        "mean, var = np.full(3, input.data.mean()), np.full(3, input.data.var())",
         "mean and variance over all axes",
-        NORM,
     ),
 ]

@@ -86,7 +86,7 @@ def conv(name: str, result: str, problem: str, diagnosis: str | None) -> Mutatio
 
 def conv_gradient(name: str, result: str, problem: str, diagnosis: str | None) -> Mutation:
     """The operation's gradients are `result`, in terms of the true grad_x, grad_w, grad_b."""
-    return Mutation(f"conv-{name}", "ops/conv.py", "", CONV_GRADIENT.format(result=result), problem, diagnosis)
+    return Mutation(f"conv-{name}", "ops/windows/conv.py", "", CONV_GRADIENT.format(result=result), problem, diagnosis)
 
 
 def pool(name: str, cls: str, result: str, diagnosis: str | None) -> Mutation:
@@ -100,7 +100,7 @@ def pool_gradient(name: str, cls: str, change: str, diagnosis: str | None) -> Mu
     """Each window with gradient g changes what the elements `here` of the image get."""
     problem, nones = ("2.1", 2) if cls == "MaxPool" else ("2.2", 3)
     text = POOL_GRADIENT.format(cls=cls, change=change, nones=nones)
-    return Mutation(f"{cls.lower()}-{name}", "ops/pooling.py", "", text, problem, diagnosis)
+    return Mutation(f"{cls.lower()}-{name}", "ops/windows/pooling.py", "", text, problem, diagnosis)
 
 
 FLIP = "array(np.flip(w.data, tuple(range(2, axes + 2))).copy())"
@@ -145,10 +145,10 @@ MUTATIONS = [
     conv_gradient("bias-mean-of-places", "grad_x, grad_w, grad_b / grad[0, 0].size", "1.1",
                   "averaged over the places"),
     conv_gradient("bias-first-example", "grad_x, grad_w, grad[0].sum((1, 2))", "1.2", "only the first example"),
-    conv_gradient("bias-without-gradient", "grad_x, grad_w, None", "1.2", "no gradient has arrived there"),
-    Mutation("conv-input-flipped", "ops/conv.py", "ConvInputGrad.run(grad_y, weight, window",
+    conv_gradient("bias-without-gradient", "grad_x, grad_w, None", "1.2", "returns None as the gradient"),
+    Mutation("conv-input-flipped", "ops/windows/conv.py", "ConvInputGrad.run(grad_y, weight, window",
              "ConvInputGrad.run(grad_y, weight[:, :, ::-1, ::-1].copy(), window", "1.2", "the wrong way round"),
-    conv_gradient("input-without-gradient", "None, grad_w, grad_b", "1.1", "no gradient has arrived there"),
+    conv_gradient("input-without-gradient", "None, grad_w, grad_b", "1.1", "returns None as the gradient"),
     # ----------------------------------------------------------- 1.3: geometry
     conv("no-stride", "conv(x, w, b, 1, padding, dilation, groups)", "1.3", "stride is ignored"),
     conv("no-padding", "conv(x, w, b, stride, 0, dilation, groups)", "1.3", "padding is forgotten"),
@@ -164,7 +164,7 @@ MUTATIONS = [
          "conv(x if groups == 1 else array(x.data.reshape(len(x.data), -1, groups, *x.shape[2:])"
          ".swapaxes(1, 2).reshape(x.shape)), w, b, *options)",
          "1.3", "a group is a block of neighbouring input channels"),
-    Mutation("conv-same-before", "ops/windows.py",
+    Mutation("conv-same-before", "ops/windows/geometry.py",
              "return (totals[0] // 2, totals[0] - totals[0] // 2), (totals[1] // 2, totals[1] - totals[1] // 2)",
              "return (totals[0] - totals[0] // 2, totals[0] // 2), (totals[1] - totals[1] // 2, totals[1] // 2)",
              "1.3", "the larger part comes after"),
@@ -210,11 +210,11 @@ MUTATIONS = [
     pool_gradient("ignores-upstream", "AvgPool", "here += 1 / w.size", IGNORED),
     pool_gradient("replaced", "AvgPool", "here[...] = g / w.size", "windows overlap: add their gradients"),
     # -------------------------------------------------------------------- 2.3
-    Mutation("flatten-batch", "nn/flatten.py", "return F.flatten(x, self.start_dim,", "return F.flatten(x, 0,", "2.3",
-             "the batch axis must stay"),
-    Mutation("flatten-channels-last", "nn/flatten.py", "return F.flatten(x, self",
-             "return F.flatten(x.new_tensor(x.data.transpose(0, 2, 3, 1).copy()), self", "2.3",
+    Mutation("flatten-batch", "nn/flatten.py", "return F.flatten(input, self.start_dim,", "return F.flatten(input, 0,",
+             "2.3", "the batch axis must stay"),
+    Mutation("flatten-channels-last", "nn/flatten.py", "return F.flatten(input, self",
+             "return F.flatten(input.new_tensor(input.data.transpose(0, 2, 3, 1).copy()), self", "2.3",
              "the elements are in the wrong order"),
-    Mutation("flatten-nothing", "nn/flatten.py", "return F.flatten(x, self.start_dim, self.end_dim)", "return x",
-             "2.3", "nothing is flattened"),
+    Mutation("flatten-nothing", "nn/flatten.py", "return F.flatten(input, self.start_dim, self.end_dim)",
+             "return input", "2.3", "nothing is flattened"),
 ]  # fmt: skip

@@ -3,13 +3,15 @@
 import shutil
 from pathlib import Path
 
+from autograder.checks.draw import Draw
 from autograder.hw1_autograder import runner as hw1
 from autograder.hw1b_autograder import runner as hw1b
 from autograder.hw2_autograder import runner as hw2
 
-__all__ = ["PROBLEMS", "ROOT", "STUDENT_SOLUTION", "append", "copy_package", "flat"]
+__all__ = ["PROBLEMS", "ROOT", "RUNNERS", "STUDENT_SOLUTION", "append", "copy_package", "flat"]
 
-PROBLEMS = {"1": hw1.PROBLEMS, "1b": hw1b.PROBLEMS, "2": hw2.PROBLEMS}  # by homework
+RUNNERS = {"1": hw1, "1b": hw1b, "2": hw2}
+PROBLEMS = {homework: runner.problems(Draw(0)) for homework, runner in RUNNERS.items()}
 
 ROOT = Path(__file__).resolve().parents[2]
 STUDENT_SOLUTION = Path(__file__).parent / "student_solution"

@@ -4,24 +4,26 @@ import json
 
 import pytest
 
-from autograder.common.check import Check, Problem
-from autograder.common.grading import grade
-from autograder.common.pool import Reply
-from autograder.common.values import encode
+from autograder.checks.check import Check, Problem
+from autograder.grading.grade import grade
+from autograder.harness.pool import Reply
+from autograder.harness.submission import Submission
+from autograder.harness.values import encode
 
 
 class PlayedPool:
     """Answers the import probe, then every job by `reply`, and notes the time limits."""
 
-    def __init__(self, folder, reply):
-        self.folder, self.reply, self.limits, self.files = folder, reply, [], 0
+    layers = ()
 
-    def new_file(self):
-        self.files += 1
-        return self.folder / str(self.files)
+    def __init__(self, folder, reply):
+        self.folder, self.reply, self.limits, self.forks = folder, reply, [], True
+
+    def take(self, folder, handin):
+        return Submission(folder, folder, handin=handin)
 
     def run(self, job):
-        if job.progress is not None:
+        if not job.snippet:
             return Reply("exit", answer='{"values": {}, "broken": {}}')
         self.limits.append(job.limit)
         return self.reply

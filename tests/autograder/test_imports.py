@@ -7,7 +7,7 @@ import sys
 import pytest
 from packages import ROOT
 
-from autograder.common.pool import Job
+from autograder.harness.pool import Job
 
 BASE = {
     "__init__.py": "from mytorch.nn import Good, Bad\n",
@@ -171,7 +171,7 @@ class Editable:
         if name.partition(".")[0] == "mytorch":
             return PathFinder.find_spec(name, [{str(ROOT)!r}, {str(ROOT / "mytorch")!r}])
 sys.path.insert(0, {str(ROOT)!r})
-from autograder.common.imports import StudentImports, install
+from autograder.harness.imports import StudentImports, install
 sys.meta_path.append(Editable)
 install(StudentImports({str(tmp_path)!r}, {{}}))
 sys.path.remove({str(ROOT)!r})

@@ -9,13 +9,14 @@ import sys
 import time
 
 import pytest
-from packages import ROOT, append, flat
+from packages import PROBLEMS as ALL_PROBLEMS, ROOT, append, flat
+from support.samples import sampled
 
-from autograder.common import grading
-from autograder.common.grading import grade
-from autograder.common.pool import Job, Pool
-from autograder.hw1_autograder.runner import PROBLEMS
+from autograder.grading import grade as grading
+from autograder.grading.grade import grade
+from autograder.harness.pool import Job, Pool
 
+PROBLEMS = ALL_PROBLEMS["1"]
 FUNCTIONAL = "nn/functional.py"
 LAYERS = ("2.1", "2.2", "2.3", "2.4", "2.5", "2.6")
 
@@ -42,7 +43,7 @@ def sub_forward(body):
 def short_limits(monkeypatch):
     """Every check gets the short time limit, and imports a short one too."""
     monkeypatch.setattr(grading, "_TIMEOUTS_BEFORE_SHORT_LIMIT", 0)
-    monkeypatch.setattr(grading, "_IMPORT_LIMIT", 1.5)
+    monkeypatch.setattr(grading, "_IMPORT_LIMIT", 4.0)
 
 
 HOSTILE = {
@@ -56,7 +57,7 @@ HOSTILE = {
     "os._exit": ("import os\nos._exit(0)", "the code ended the process, with exit status 0"),
     "abort": ("import os\nos.abort()", "the process was aborted"),
     "segmentation fault": ("import ctypes\nctypes.string_at(0)", "the process crashed (segmentation fault)"),
-    "kills its parent": ("import os\nos.kill(os.getppid(), 9)\nos._exit(0)", "ended the process that watches it"),
+    "kills its parent": ("import os\nos.kill(os.getppid(), 9)\nos._exit(0)", "the code ended the process"),
     "endless recursion": ("return hostile(ctx, a, b)", "RecursionError"),
     "too much memory": ("return np.empty(6 << 30, np.uint8)", "MemoryError"),
     "exception that cannot be printed": (
@@ -67,7 +68,7 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize(("body", "message"), HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize(("body", "message"), sampled(HOSTILE, "infinite loop", "os._exit", "kills its parent"))
 def test_an_operation_that_misbehaves(body, message, student_copy, graded, short_limits):
     append(student_copy, FUNCTIONAL, sub_forward(body))
     result = graded(student_copy, "1.1.1", "1.1.2", "2.2")
@@ -77,6 +78,7 @@ def test_an_operation_that_misbehaves(body, message, student_copy, graded, short
 
 # ------------------------------------------------------------------------ at import
 
+SOURCES = [pytest.param("reference_copy", marks=pytest.mark.slow), "student_copy"]
 BROKEN = {
     "syntax error": ("def forward(:\n", "SyntaxError: "),
     "exception": ("\nraise ValueError('broken')\n", "ValueError: broken (line "),
@@ -92,8 +94,8 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize(("text", "reason"), BROKEN.values(), ids=BROKEN)
-@pytest.mark.parametrize("source", ["reference_copy", "student_copy"])
+@pytest.mark.parametrize(("text", "reason"), sampled(BROKEN, "syntax error", "os._exit"))
+@pytest.mark.parametrize("source", SOURCES)
 def test_a_file_that_cannot_be_imported_costs_its_problem(text, reason, source, request, graded, short_limits):
     folder = request.getfixturevalue(source)
     append(folder, "nn/batchnorm.py", text)
@@ -105,7 +107,7 @@ def test_a_file_that_cannot_be_imported_costs_its_problem(text, reason, source, 
     assert reason in told
 
 
-@pytest.mark.parametrize("source", ["reference_copy", "student_copy"])
+@pytest.mark.parametrize("source", SOURCES)
 def test_and_it_costs_nothing_else(source, request, graded):
     folder = request.getfixturevalue(source)
     append(folder, "nn/batchnorm.py", "def forward(:\n")
@@ -119,7 +121,7 @@ def test_the_line_of_a_syntax_error_is_named(student_copy, graded):
     assert re.search(r"mytorch/nn/batchnorm.py cannot be imported: SyntaxError: .+ \(line 4\)", everything(result))
 
 
-@pytest.mark.parametrize("source", ["reference_copy", "student_copy"])
+@pytest.mark.parametrize("source", SOURCES)
 def test_a_missing_file_costs_only_its_problems(source, request, graded):
     folder = request.getfixturevalue(source)
     (folder / "mytorch/optim/sgd.py").unlink()
@@ -196,9 +198,9 @@ def test_the_process_does_not_know_what_is_expected(student_copy, pool):
     """Not even an inspection of everything in memory finds the checks."""
     snippet = (
         "import gc, sys\n"
-        "known = ('common', 'worker', 'child', 'imports', 'values')\n"
+        "known = ('start', 'harness')\n"
         "loaded = [name for name in sys.modules if name.startswith('autograder.')]\n"
-        "modules = [name for name in loaded if name.split('.')[-1] not in known]\n"
+        "modules = [name for name in loaded if name.split('.')[1] not in known]\n"
         "objects = [type(x).__name__ for x in gc.get_objects() if type(x).__name__ in ('Check', 'Expected')]"
     )
     answer = json.loads(pool.run(Job(student_copy, snippet, ["modules", "objects"], 20)).answer)
@@ -224,7 +226,7 @@ def test_the_graders_own_files_are_not_named_as_the_students(pool):
     snippet = "from mytorch.autograd_engine import ContextManager\nContextManager().save_for_backward(1)"
     answers = [json.loads(pool.run(Job(ROOT, text, [], 20)).answer) for text in ("1 / 0", snippet)]
     assert "place" not in answers[0]["error"]
-    assert answers[1]["error"]["place"].startswith("mytorch/autograd_nodes.py, line ")
+    assert answers[1]["error"]["place"].startswith("mytorch/engine/node.py, line ")
 
 
 def test_huge_output_does_no_harm(student_copy, graded):
@@ -235,17 +237,20 @@ def test_huge_output_does_no_harm(student_copy, graded):
     assert result.results[0].points >= 1  # forward itself; backward lacks the saved tensors
 
 
-def test_background_processes_are_ended(student_copy, graded):
+def test_background_processes_are_ended(student_copy):
+    """Without a sandbox, in which they could not tell us who they are; in a session of their own."""
     pids = student_copy / "pids"
     body = (
         "import subprocess\n"
-        f"child = subprocess.Popen(['sleep', '1000'])\nopen({str(pids)!r}, 'a').write(f'{{child.pid}}\\n')\n"
+        "child = subprocess.Popen(['sleep', '1000'], start_new_session=True)\n"
+        f"open({str(pids)!r}, 'a').write(f'{{child.pid}}\\n')\n"
         "ctx.save_for_backward(a, b)\nreturn tensor.Tensor(a.data - b.data)"
     )
     append(student_copy, FUNCTIONAL, sub_forward(body))
-    assert points(graded(student_copy, "1.1.1")) == {"1.1.1": 5}
+    with Pool(2, sandbox="off") as pool:
+        assert points(grade(PROBLEMS[:1], student_copy, pool)) == {"1.1.1": 5}
     started = [int(line) for line in pids.read_text().split()]
-    assert len(started) == len(PROBLEMS[0].checks)
+    assert len(started) >= len(PROBLEMS[0].checks)  # one calls it twice
     deadline = time.monotonic() + 5
     while (alive := [pid for pid in started if is_running(pid)]) and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -263,7 +268,7 @@ def is_running(pid):
 
 
 def test_a_stopped_pool_leaves_no_process(student_copy):
-    with Pool(2) as pool:
+    with Pool(2, sandbox="off") as pool:
         answer = json.loads(pool.run(Job(student_copy, "import os", ["os.getpid()", "os.getppid()"], 20)).answer)
     child, worker = answer["values"].values()
     assert child != worker
@@ -277,7 +282,7 @@ def test_ctrl_c_ends_everything(student_copy):
     append(student_copy, FUNCTIONAL, sub_forward(body))
     runner = str(ROOT / "autograder/hw1_autograder/runner.py")
     with subprocess.Popen(
-        [sys.executable, runner, "--student", str(student_copy)],
+        [sys.executable, runner, "--student", str(student_copy), "--sandbox", "off"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         # Where the tests run in the background of a shell, SIGINT is ignored, and children inherit that.
@@ -302,6 +307,7 @@ def test_an_interruption_does_not_wait_for_running_jobs(student_copy):
     assert time.monotonic() - start < 100
 
 
+@pytest.mark.slow
 def test_without_fork_the_result_is_the_same(student_copy, short_limits):
     append(student_copy, FUNCTIONAL, sub_forward("import os\nos._exit(3)"))
     append(student_copy, "optim/sgd.py", "def (\n")

@@ -1,64 +1,14 @@
 """./grade.sh m: training, the form of what mnist() returns, the threshold and the plot."""
 
-import os
 import re
 import struct
-import subprocess
-import sys
 
 import pytest
-from packages import ROOT, STUDENT_SOLUTION, copy_package, flat
+from packages import ROOT, flat
+from support.mnist_grader import SOLUTION, changed, run
+from support.samples import sampled
 
-SCRIPT = ROOT / "autograder/hw1_autograder/test_mnist.py"
-DATA = ROOT / "mytorch/datasets/bundled"  # given as --data, so that nothing is downloaded
-
-TRAINING = """
-import numpy as np
-
-from mytorch.nn.activations import ReLU
-from mytorch.nn.batchnorm import BatchNorm1d
-from mytorch.nn.linear import Linear
-from mytorch.nn.loss import CrossEntropyLoss
-from mytorch.nn.sequential import Sequential
-from mytorch.optim.sgd import SGD
-from mytorch.tensor import Tensor
-
-
-def mnist(train_x, train_y, val_x, val_y):
-    model = Sequential(Linear(784, 20), BatchNorm1d(20), ReLU(), Linear(20, 10))
-    optimizer, criterion = SGD(model.parameters(), lr=0.1), CrossEntropyLoss()
-    accuracies = []
-    for _ in range(3):
-        order = np.random.permutation(len(train_x))
-        for i, start in enumerate(range(0, len(order), 100)):
-            rows = order[start : start + 100]
-            model.train()
-            optimizer.zero_grad()
-            criterion(model(Tensor(train_x[rows])), Tensor(train_y[rows])).backward()
-            optimizer.step()
-            if i % 100 == 0:
-                model.eval()
-                accuracies.append(np.mean(model(Tensor(val_x)).data.argmax(axis=1) == val_y))
-    return accuracies
-"""
-
-
-@pytest.fixture
-def student(tmp_path):
-    """A folder with the student solution and an hw1/mnist.py."""
-    folder = copy_package(STUDENT_SOLUTION, tmp_path / "student")
-    (folder / "hw1").mkdir()
-    (folder / "hw1/mnist.py").write_text(TRAINING, encoding="utf-8")
-    return folder
-
-
-def run(*arguments, command=(sys.executable, SCRIPT), cwd=None, data=DATA):
-    environment = {**os.environ, "PATH": f"{os.path.dirname(sys.executable)}{os.pathsep}{os.environ['PATH']}"}
-    environment.pop("PYTHONPATH", None)
-    command = [*command, "--data", data, *arguments]
-    return subprocess.run(
-        list(map(str, command)), cwd=cwd, env=environment, capture_output=True, text=True, timeout=300
-    )
+TRAINING = (SOLUTION / "hw1/mnist.py").read_text(encoding="utf-8")
 
 
 def returning(folder, value):
@@ -77,7 +27,8 @@ def test_the_reference(tmp_path):
     plot = tmp_path / "plot.png"
     ended = run("--plot", plot, command=(ROOT / "grade.sh", "m"), cwd=tmp_path)
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert re.search(r"4,\d+ images train, \d+ validate", ended.stdout)
+    assert re.search(r"4,\d+ images train, \d+ validate, 500 kept back", ended.stdout)
+    assert "Wrong" not in ended.stdout
     assert "at the end of 3 validations" in ended.stdout
     assert "a correct solution reaches 80% on these data: reached" in ended.stdout
     assert min(png_size(plot)) > 300
@@ -87,6 +38,7 @@ def test_a_student_gets_the_plot_in_the_hw1_folder(student):
     ended = run("--student", ".", cwd=student)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert "reached" in ended.stdout
+    assert "Wrong" not in ended.stdout
     assert min(png_size(student / "hw1/validation_accuracy.png")) > 300
 
 
@@ -95,6 +47,7 @@ def test_the_students_mytorch_is_the_one_that_trains(student):
     file.write_text(file.read_text(encoding="utf-8") + "\nSGD.step = lambda self: None\n", encoding="utf-8")
     ended = run("--student", student)
     assert ended.returncode == 1
+    assert "optimizer.step() changed no weight" in ended.stdout
     assert "a correct solution reaches 80% on these data: NOT REACHED" in ended.stdout
     assert (student / "hw1/validation_accuracy.png").exists()
 
@@ -114,7 +67,7 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize(("value", "message"), WRONG.values(), ids=WRONG)
+@pytest.mark.parametrize(("value", "message"), sampled(WRONG, "no list", "percent", "exception"))
 def test_wrong_results_are_explained(value, message, student):
     returning(student, value)
     ended = run("--student", student)
@@ -122,28 +75,55 @@ def test_wrong_results_are_explained(value, message, student):
     assert message in flat(ended.stdout)
 
 
-def test_a_wrong_number_of_validations_is_noticed(student):
-    returning(student, "[0.95] * 4")
+@pytest.mark.slow
+def test_numbers_of_epochs_and_validations(student):
+    changed(student, "num_epochs=3", "num_epochs=4")
     ended = run("--student", student, "--plot", student / "a.png")
-    assert ended.returncode == 0  # one per epoch, four epochs
-    (student / "hw1/mnist.py").write_text("def mnist(*data, epochs): return [0.95] * 4\n", encoding="utf-8")
-    ended = run("--student", student, "--plot", student / "b.png", "--epochs", "5")
+    assert ended.returncode == 0, ended.stdout  # the handout lets the number of epochs be changed
+    changed(student, "accuracies = []", "accuracies = [0.1]")
+    ended = run("--student", student, "--plot", student / "b.png")
     assert ended.returncode == 1
-    assert "4 accuracies; 5 are expected: one every 100 batches, 4" in flat(ended.stdout)
-    assert (student / "b.png").exists()
+    assert "mnist() returned 5 accuracies, but validated 4 times" in flat(ended.stdout)
+    assert not (student / "b.png").exists()
 
 
+@pytest.mark.slow
 def test_options_reach_mnist_or_are_refused(student):
-    returning(student, "[0.95] * 3")
     ended = run("--student", student, "--epochs", "3")
     assert ended.returncode == 1
     assert "has no argument epochs, so --epochs cannot be used" in flat(ended.stdout)
-    text = "def mnist(*data, epochs, seed): return [epochs / 10, seed / 10]\n"
-    (student / "hw1/mnist.py").write_text(text, encoding="utf-8")
+    changed(
+        student,
+        "def mnist(train_x, train_y, val_x, val_y):",
+        "def mnist(train_x, train_y, val_x, val_y, epochs, seed):",
+    )
+    changed(
+        student, "criterion, train_x, train_y, val_x, val_y)\n", "criterion, train_x, train_y, val_x, val_y, epochs)\n"
+    )
+    changed(student, "model = Sequential", "print('seed is', seed)\n    model = Sequential")
     ended = run("--student", student, "--epochs", "2", "--seed", "7")
-    assert ended.returncode == 0
-    assert "20.00%, 70.00%" in ended.stdout
+    assert ended.returncode == 0, ended.stdout
+    assert "  | seed is 7\n" in ended.stdout
+    assert "at the end of 2 validations" in ended.stdout
     assert "no threshold is known" in ended.stdout
+
+
+@pytest.mark.slow
+def test_a_seed_repeats_a_run(student):
+    results = [run("--student", student, *arguments).stdout for arguments in (["--seed", "5"], ["--seed", "5"], [])]
+    lines = [[line for line in text.splitlines() if line.startswith(("Reported", "Accuracy"))] for text in results]
+    assert len(lines[0]) == 2
+    assert lines[0] == lines[1] != lines[2]
+    assert "seed 5\n" in results[0]
+
+
+def test_the_traceback_is_of_the_students_files(student):
+    changed(student, "    accuracies = []\n", "    accuracies = [].nothing\n")
+    ended = run("--student", student)
+    assert "Failed    AttributeError: 'list' object has no attribute 'nothing' (hw1/mnist.py, line " in ended.stdout
+    assert '  |   File "' in ended.stdout
+    assert "mnist_training.py" not in ended.stdout
+    assert "importlib" not in ended.stdout
 
 
 def test_a_broken_file_of_the_student_is_named(student):
@@ -174,3 +154,83 @@ def test_a_data_folder_without_mnist(tmp_path):
     assert ended.returncode == 2
     assert str(tmp_path) in ended.stderr
     assert not (tmp_path / "plot.png").exists()
+
+
+# ---------------------------------------------------------------------------- the usual mistakes
+
+MISTAKES = {
+    "no zero_grad": ("            optimizer.zero_grad()\n", "", "call optimizer.zero_grad() for every batch"),
+    "no step": ("            optimizer.step()\n", "", "optimizer.step() was never called"),
+    "wrong rate": (
+        "lr=0.1)\n    criterion",
+        "lr=0.01)\n    criterion",
+        "the first step was 0.01 times the gradient, expected lr=0.1",
+    ),
+    "no batch norm": ("BatchNorm1d(20), ReLU()", "ReLU()", "Linear(784, 20) -> ReLU() -> Linear(20, 10), expected"),
+    "another network": (
+        "784, 20), BatchNorm1d(20), ReLU(), Linear(20,",
+        "784, 30), BatchNorm1d(30), ReLU(), Linear(30,",
+        "the network is Linear(784, 30)",
+    ),
+    "no train mode after validation": (
+        "                model.train()\n",
+        "",
+        "after validation the model must go back into training mode",
+    ),
+    "no eval mode": ("    model.eval()\n", "", "validation runs in training mode: call model.eval() before it"),
+    "no shuffling": (
+        "np.random.permutation(len(train_x))",
+        "np.arange(len(train_x))",
+        "epoch 1 saw the images in the order of the file",
+    ),
+    "shuffled once": (
+        "    for _ in range(num_epochs):\n        order = np.random.permutation(len(train_x))",
+        "    order = np.random.permutation(len(train_x))\n    for _ in range(num_epochs):",
+        "every epoch saw the images in the same order",
+    ),
+    "labels shuffled apart": (
+        "Tensor(train_y[rows])",
+        "Tensor(np.random.permutation(train_y)[rows])",
+        "shuffle images and labels in the same order",
+    ),
+    "images with gradients": (
+        "model(Tensor(train_x[rows]))",
+        "model(Tensor(train_x[rows], requires_grad=True))",
+        "the images are Tensors with requires_grad=True",
+    ),
+    "labels with gradients": (
+        "Tensor(train_y[rows])",
+        "Tensor(train_y[rows], requires_grad=True)",
+        "the labels are Tensors with requires_grad=True",
+    ),
+    "part of the images": (
+        "enumerate(split_into_batches(order))",
+        "enumerate(split_into_batches(order)[:20])",
+        "epoch 1 saw only 2,000 of the 4,000 images",
+    ),
+    "part of the validation": (
+        "rows in split_into_batches(np.arange(len(val_x)))",
+        "rows in split_into_batches(np.arange(100))",
+        "validation 1 saw 100 of the 500 validation images",
+    ),
+    "smallest for largest": (
+        "argmax(axis=1)",
+        "argmin(axis=1)",
+        "compare the places of the largest outputs with the labels",
+    ),
+    "trained on what validates": (
+        "model(Tensor(train_x[rows]))",
+        "model(Tensor(val_x[rows % 500]))",
+        "the validation images were trained with",
+    ),
+}  # in place of a line of the solution, another; and what must be said
+
+
+@pytest.mark.parametrize(("old", "new", "message"), sampled(MISTAKES, "no zero_grad", "labels shuffled apart"))
+def test_the_usual_mistakes_are_named(student, old, new, message):
+    changed(student, old, new)
+    ended = run("--student", student)
+    assert ended.returncode == 1
+    wrong = [line for line in ended.stdout.splitlines() if line.startswith("Wrong")]
+    assert message in wrong[0], ended.stdout
+    assert len(wrong) <= 2  # a mistake is not explained as many others

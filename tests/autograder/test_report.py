@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from packages import PROBLEMS
 
-from autograder.common.check import Check, Problem
-from autograder.common.grading import Finding, Grading, Outcome, ProblemResult
-from autograder.common.report import print_report
-from autograder.common.snippets import array, module_names, with_imports
+from autograder.checks.check import Check, Problem
+from autograder.checks.snippets import array, module_names, with_imports
+from autograder.grading.grade import Finding, Grading, Outcome, ProblemResult
+from autograder.grading.report import print_report
 
 CHECKS = [
     (f"{homework}/{problem.number}", check)
@@ -29,9 +29,9 @@ class Terminal(io.StringIO):
         return True
 
 
-def report(grading, by_hand=(), stream=None):
+def report(grading, by_hand=(), stream=None, hints=False):
     stream = stream or io.StringIO()
-    print_report(grading, by_hand, stream)
+    print_report(grading, by_hand, stream, hints=hints)
     return stream.getvalue()
 
 
@@ -51,7 +51,7 @@ def test_partial_points():
     lines = text.splitlines()
     assert lines[0].split() == ["7.1", "Things", "0.5", "of", "2"]
     assert lines[1].split() == ["x", "first", "check", "-1.5"]
-    assert lines[2:4] == ["    y.data: expected 1, got 2", "      -> too large"]
+    assert lines[2:4] == ["    too large", "      y.data: expected 1, got 2"]  # what is wrong; the values last
     assert lines[4].startswith("# try it")
     assert lines[5:11] == [
         "import numpy as np",
@@ -67,7 +67,8 @@ def test_partial_points():
 
 def test_the_same_exception_is_not_told_twice():
     text = report(failed(Finding("", "it crashed"), second=[Finding("", "it crashed")]))
-    assert text.count("it crashed") == 1
+    assert text.count("it crashed") == 2
+    assert text.count("# try it") == 1
     assert "second check" in text
     assert "as above" in text
 
@@ -82,6 +83,68 @@ def test_output_of_the_code_cannot_pass_for_the_report():
     assert [line for line in text.splitlines() if line.startswith("{")] == [
         '{"scores": {"7.1": 0}}'.replace("0}", "0.5}")
     ]
+
+
+TODO = Finding("", "NotImplementedError: TODO 7.1: Things.forward (mytorch/nn/things.py, line 3, in forward)")
+EARLIER = Finding("", "NotImplementedError: TODO 1.2: backward (mytorch/autograd_engine.py, line 9, in backward)")
+
+
+def test_what_is_not_written_is_one_line_for_each_file():
+    text = report(failed(TODO, second=[TODO]))
+    assert "x not written yet (2 checks)" in text
+    assert text.count("mytorch/nn/things.py: TODO 7.1: Things.forward") == 1
+    assert "first check" not in text
+    assert "# try it" not in text
+    text = report(failed(EARLIER))
+    assert "mytorch/autograd_engine.py: TODO 1.2: backward (this waits for problem 1.2)" in " ".join(text.split())
+    text = report(failed(Finding("", "there is no file mytorch/nn/things.py (needed by mytorch/x.py, line 3)")))
+    assert "mytorch/nn/things.py: there is no such file" in text
+
+
+def test_a_bonus_that_is_skipped():
+    problem = Problem("7.1", "Things", 2, (ONE, TWO), bonus=True)
+    other = Problem("7.2", "More", 1, (Check("third check", 1, "y = 1", {"y": 1}),))
+    skipped = ProblemResult(problem, (Outcome(ONE, (TODO,)), Outcome(TWO, (TODO,))))
+    text = report(Grading((skipped, ProblemResult(other, (Outcome(other.checks[0], ()),)))))
+    assert "not written: a bonus, which may be skipped (mytorch/nn/things.py: TODO 7.1" in text
+    assert "1 / 1 without the bonus, problem 7.1" in text
+    assert "without the bonus" not in report(PASSED)
+
+
+BEYOND = Check("a long chain", 0, "y = 3", {"y": 3}, beyond=True)
+
+
+def beyond(*of_one):
+    problem = Problem("7.1", "Things", 2, (ONE, TWO, BEYOND))
+    warning = Outcome(BEYOND, (Finding("y", "expected 3, got 4", "too deep"),))
+    return Grading((ProblemResult(problem, (Outcome(ONE, of_one), Outcome(TWO, ()), warning)),))
+
+
+def test_beyond_the_handout_there_are_warnings_without_points():
+    text = report(beyond())
+    assert "Beyond the handout" in text
+    assert "! 7.1 a long chain: too deep" in " ".join(text.split())
+    assert json.loads(text.splitlines()[-1]) == {"scores": {"7.1": 2}}
+    assert "a long chain" not in report(beyond(Finding("y.data", "wrong")))  # first things first
+
+
+def test_hints_are_given_on_demand():
+    check = Check("first", 2, "y = 1", {"y": 1}, hint="see section 7.1.1")
+    problem = Problem("7.1", "Things", 2, (check,), hint="see section 7.1")
+    grading = Grading((ProblemResult(problem, (Outcome(check, (Finding("y", "expected 1, got 2"),)),)),))
+    assert "hint" not in report(grading)
+    lines = report(grading, hints=True).splitlines()
+    assert "    hint: see section 7.1" in lines
+    assert lines.index("    y: expected 1, got 2") + 1 == lines.index("    hint: see section 7.1.1")
+
+
+def test_what_the_code_printed_is_not_cut():
+    warning = "mytorch/nn/functional.py:12: RuntimeWarning: " + "overflow encountered in exp " * 4 + "END"
+    text = report(failed(Finding("", "bad"), output=f"{warning}\n  return np.exp(a.data)\n"))
+    assert "END" in text
+    assert max(map(len, text.splitlines())) <= 80
+    text = report(failed(Finding("", "bad"), output="head of a warning\n  one\n  two\n  three\n"))
+    assert "head of a warning" in text
 
 
 def test_broken_files_come_first():

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from autograder.common.values import BadAnswerError, Other, Raised, decode, encode
+from autograder.harness.values import BadAnswerError, Other, Raised, decode, encode
 
 
 def there_and_back(value):

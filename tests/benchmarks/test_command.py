@@ -13,6 +13,7 @@ from benchmarks import __main__ as command
 from benchmarks.contenders import CONTENDERS, missing
 from benchmarks.import_time import import_times
 from benchmarks.workloads import WORKLOADS
+from mytorch.backends import mkldnn
 
 FAST = ["--rounds", "1", "--seconds", "0.01", "--workloads", "W1"]
 PAIR = ["--contenders", "mytorch", "numpy by hand"]
@@ -69,7 +70,7 @@ def test_a_failure_of_mytorch_fails_the_run_and_one_of_another_does_not(
     assert command.main([*FAST, *PAIR, "--output", str(tmp_path)]) == 1
 
 
-@pytest.mark.parametrize("arguments", [["--rounds", "0"], ["--workloads", "W9"], ["--seconds", "soon"], ["shrink"]])
+@pytest.mark.parametrize("arguments", [["--rounds", "0"], ["--workloads", "W99"], ["--seconds", "soon"], ["shrink"]])
 def test_wrong_arguments(arguments, capsys) -> None:
     with pytest.raises(SystemExit) as stop:
         command.main(arguments)
@@ -96,3 +97,19 @@ def test_looking_for_contenders_imports_none() -> None:
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
     assert found.stdout == "[]\n"
+
+
+def test_without_the_extra_its_column_says_how_to_get_it(tmp_path, capsys, monkeypatch) -> None:
+    monkeypatch.setenv("MYTORCH_ONEDNN", "0")
+    arguments = ["--rounds", "1", "--seconds", "0.01", "--workloads", "W3", "--contenders", "mytorch onednn"]
+    assert command.main([*arguments, "--output", str(tmp_path)]) == 0
+    assert (
+        "mytorch onednn cannot: oneDNN is not installed: pip install 'mytorch[onednn]' (W3)" in capsys.readouterr().out
+    )
+
+
+def test_a_workload_without_convolution_is_left_to_the_default(tmp_path, capsys) -> None:
+    if not mkldnn.is_available():
+        pytest.skip("the extra onednn is not installed")
+    assert command.main([*FAST, "--contenders", "mytorch onednn", "--output", str(tmp_path)]) == 0
+    assert "mytorch onednn cannot: no convolution: the same as without the extra (W1)" in capsys.readouterr().out

@@ -71,7 +71,7 @@ def test_memory_comes_from_w4_and_imports_from_their_own_processes() -> None:
     )
     found = {row.name: (row.ratio("mytorch"), row.unit, row.verdict) for row in rows}
     assert found == {
-        "W4": (1.0, "ms per step", "stretch met"),
+        "W4": (1.0, "ms per step", "missed"),
         "memory": (0.5, "MB", "stretch met"),
         "memory-step": (0.5, "MB", "-"),
         "import": (pytest.approx(0.1), "ms", "stretch met"),
@@ -112,3 +112,20 @@ def test_the_chart_draws_bars_from_1_to_the_ratio() -> None:
     assert [label.get_text() for label in axes.get_yticklabels()] == ["handout MLP  (W1)"]
     assert "ratio of medians" in axes.get_xlabel()
     assert axes.get_xscale() == "log"
+
+
+def test_the_extra_has_a_column_with_its_own_target() -> None:
+    w3 = [
+        cell("W3", name, [[seconds]])
+        for name, seconds in (("mytorch", 0.01), ("mytorch onednn", 0.005), ("torch", 0.01))
+    ]
+    table = markdown(results(*w3)).splitlines()
+    (header,) = [line for line in table if "| verdict |" in " ".join(line.split())]
+    titles = [title.strip() for title in header.split("|")]
+    (row,) = [line for line in table if line.startswith("| W3") and "LeNet" in line]
+    values = [value.strip() for value in row.split("|")]
+    position = titles.index("mytorch onednn")
+    assert (titles[position + 1], values[position], values[position + 1]) == ("target", "0.5", "0.6")
+    assert "mytorch onednn" not in titles[position + 1 :]
+    without = markdown(results(*[c for c in w3 if c["contender"] != "mytorch onednn"]))
+    assert "onednn" not in without

@@ -38,12 +38,14 @@ def test_tensor_dataset_gives_batches():
     np.testing.assert_array_equal(y.numpy(), Y[[4, 0, 4]])
 
 
-def test_consecutive_indices_are_not_copied():
-    dataset = TensorDataset(X)
-    (inside,) = dataset.batch(np.arange(2, 6))
-    assert np.shares_memory(inside.numpy(), X)
-    (scattered,) = dataset.batch(np.array([2, 4, 3, 5]))  # the ends are right for a slice, the middle is not
-    np.testing.assert_array_equal(scattered.numpy(), X[[2, 4, 3, 5]])
+@pytest.mark.parametrize("indices", [[2, 3, 4], [3], [4, 2], list(range(10))])
+def test_a_batch_changed_in_place_changed_the_data(indices):
+    data = np.arange(20.0).reshape(10, 2)
+    for dataset in (TensorDataset(data), Subset(TensorDataset(data), np.arange(10))):
+        (batch,) = dataset.batch(np.array(indices))
+        np.testing.assert_array_equal(batch.data, data[indices])
+        batch.mul_(10)
+    np.testing.assert_array_equal(data, np.arange(20.0).reshape(10, 2))
 
 
 @pytest.mark.parametrize("tensors", [(), (X, Y[:-1]), (np.float64(1.0),)])

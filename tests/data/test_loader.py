@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 import time
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +19,7 @@ from mytorch.data import (
     DataLoader,
     Dataset,
     RandomSampler,
+    Sampler,
     SequentialSampler,
     Subset,
     SubsetRandomSampler,
@@ -174,7 +179,7 @@ def test_samplers():
     drawn = list(RandomSampler(NUMBERS, replacement=True, num_samples=1000, generator=rng))
     assert set(drawn) == set(range(10))
     assert sorted(SubsetRandomSampler([7, 3, 5], rng)) == [3, 5, 7]
-    assert [b.tolist() for b in BatchSampler(range(5), 2, drop_last=True)] == [[0, 1], [2, 3]]
+    assert list(BatchSampler(range(5), 2, drop_last=True)) == [[0, 1], [2, 3]]
 
 
 def test_weighted_sampler_follows_its_weights():
@@ -205,3 +210,79 @@ def test_generators_of_both_kinds_are_taken():
         np.testing.assert_array_equal(a, b)
     with pytest.raises(TypeError, match=r"RandomSampler: generator must be a mytorch\.Generator, got int"):
         draws(lambda: 5)
+
+
+@pytest.mark.parametrize(
+    "name", ["batch_size", "dataset", "shuffle", "sampler", "batch_sampler", "drop_last", "generator"]
+)
+def test_what_has_no_effect_later_cannot_be_set_later(name):
+    loader = DataLoader(NUMBERS, 2)
+    with pytest.raises(ValueError, match=f"DataLoader: {name} cannot be set later"):
+        setattr(loader, name, 4)
+    assert numbers(loader)[0] == [0, 1]
+    loader.prefetch = 2  # has an effect, and may be set
+    assert numbers(loader)[0] == [0, 1]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_forked_child_with_a_prefetching_iterator_waited_for_a_thread_that_it_has_not_got():
+    code = """
+import os, signal, numpy as np
+from mytorch.data import DataLoader, TensorDataset
+rng = np.random.default_rng(0)
+batches = iter(DataLoader(TensorDataset(np.arange(40)), 4, shuffle=True, generator=rng, prefetch=2))
+first = [next(batches)[0].data.tolist() for _ in range(3)]
+read, write = os.pipe()
+child = os.fork()
+if child == 0:
+    signal.alarm(20)
+    rest = [batch[0].data.tolist() for batch in batches]
+    os.write(write, repr(rest).encode())
+    os._exit(0)
+status = os.waitpid(child, 0)[1]
+assert status == 0, status
+mine = [batch[0].data.tolist() for batch in batches]
+assert repr(mine).encode() == os.read(read, 10_000)
+assert len(mine) == 7 and sorted(sum(first + mine, [])) == list(range(40))
+"""
+    subprocess.run([sys.executable, "-c", code], timeout=60, check=True)
+
+
+class _Endless(Sampler[int]):
+    """In PyTorch's way: `__iter__`, and here no length."""
+
+    def __iter__(self) -> Any:
+        while True:
+            yield 5
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_orders_without_end(workers: int) -> None:
+    data = TensorDataset(np.arange(10))
+    many = RandomSampler(data, replacement=True, num_samples=int(1e10))
+    for sampler in (many, _Endless()):
+        batches = iter(DataLoader(data, 4, sampler=sampler, num_workers=workers))
+        assert [next(batches)[0].shape for _ in range(3)] == [(4,)] * 3
+    assert len(DataLoader(data, 4, sampler=many)) == 2_500_000_000
+
+
+def test_long_draws_with_replacement_come_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mytorch.data.sampler.CHUNK", 8)
+    drawn = list(RandomSampler(NUMBERS, replacement=True, num_samples=100, generator=np.random.default_rng(0)))
+    assert len(drawn) == 100
+    assert set(drawn) == set(range(10))
+
+
+def test_a_sampler_in_pytorchs_way() -> None:
+    class Backwards(Sampler[int]):
+        def __init__(self, data_source: Any) -> None:
+            self.data_source = data_source
+
+        def __iter__(self) -> Any:
+            return iter(range(len(self.data_source) - 1, -1, -1))
+
+        def __len__(self) -> int:
+            return len(self.data_source)
+
+    loader = DataLoader(TensorDataset(np.arange(5)), 2, sampler=Backwards(range(5)))
+    assert [batch.tolist() for (batch,) in loader] == [[4, 3], [2, 1], [0]]

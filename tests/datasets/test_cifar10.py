@@ -43,7 +43,9 @@ def test_images_and_labels(folder):
     np.testing.assert_array_equal(image, records(30, 9)[0][4])  # red, green, blue, each row by row
     assert test.classes[label] == "deer"
     assert test.arrays("float32")[0].shape == (30, 3, 32, 32)
-    assert repr(test) == f"CIFAR10(30 images for testing, CIFAR-10 from {folder / 'cifar-10-batches-bin'})"
+    assert repr(test) == (
+        f"CIFAR10(30 images for testing, CIFAR-10 from {folder / 'cifar-10-batches-bin'} (not the canonical CIFAR-10))"
+    )
 
 
 def test_a_subset_of_the_classes_is_numbered_anew(folder):
@@ -108,7 +110,12 @@ def test_an_archive_is_unpacked_into_the_cache(tmp_path):
     path = archive_file(tmp_path / "x.tar.gz", {"x/a.bin": b"one", "../../b.bin": b"two", "x/other": b"three"})
     fetch_from(path)
     cache = tmp_path / "cache/mytorch/cifar-10-batches-bin"
-    assert {file.name: file.read_bytes() for file in cache.iterdir()} == {"a.bin": b"one", "b.bin": b"two"}
+    sums = "".join(
+        [f"{hashlib.sha256(text).hexdigest()}  {name}\n" for text, name in ((b"one", "a.bin"), (b"two", "b.bin"))]
+    )
+    assert {file.name: file.read_bytes() for file in cache.iterdir()} == {
+        "a.bin": b"one", "b.bin": b"two", "SHA256SUMS": sums.encode(),
+    }  # fmt: skip
 
 
 def test_a_bad_archive_leaves_the_cache_alone(tmp_path):

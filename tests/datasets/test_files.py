@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from mytorch.atomic import atomic_write
 from mytorch.datasets import files
 from mytorch.datasets.files import Catalog, DataFile, DatasetError, cache_folder, find, read
+from mytorch.runtime.atomic import atomic_write
 
 CATALOG = Catalog(
     name="Stones",
@@ -32,7 +32,7 @@ def put(folder, *names):
 
 
 @pytest.mark.parametrize("name", ["a", "a.gz"])
-@pytest.mark.parametrize("contents", [b"stone", gzip.compress(b"stone")])
+@pytest.mark.parametrize("contents", [b"stone", gzip.compress(b"stone")], ids=["plain", "gzipped"])  # no times in names
 def test_read_tells_gzipped_from_plain_by_the_contents(tmp_path, name, contents):
     path = tmp_path / name
     path.write_bytes(contents)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from support.digit_files import digits, write_idx
 
+import mytorch
 from mytorch.datasets import MNIST, DatasetError, Iris, MultiMNIST, make_new_sample
 
 
@@ -29,8 +30,8 @@ def test_iris():
         ("", "the first line must be"),
         ("a,b\n", "the first line must be"),
         ("2,2,x,y\n1,2,0\n", "2 rows are announced, there are 1"),
-        ("1,2,x,y\n1,2,2\n", "line 2: class number 2"),
-        ("1,2,x,y\n1,nan,1\n", "line 2: class number 1 or a measurement"),
+        ("1,2,x,y\n1,2,2\n", "line 2: class index 2"),
+        ("1,2,x,y\n1,nan,1\n", "line 2: class index 1 or a measurement"),
         ("1,2,x,y\n1,1\n", "line 2: 3 values are expected, there are 2"),
         ("1,2,x,y\none,2,1\n", "line 2: could not convert"),
     ],
@@ -88,3 +89,34 @@ def test_all_images_as_floats(folder):
     assert dataset.arrays()[0].dtype == np.float64
     with pytest.raises(TypeError, match="dtype must be a floating point dtype, got int64"):
         dataset.arrays("int64")
+
+
+def test_a_new_sample_of_tensors_is_a_tensor():
+    rng = np.random.default_rng(3)
+    one, two = rng.standard_normal((2, 4, 1, 28, 28)).astype(np.float32)  # half are negative
+    array = make_new_sample(one, two)
+    made = make_new_sample(mytorch.tensor(one), mytorch.tensor(two))
+    assert isinstance(made, mytorch.Tensor)
+    assert (made.shape, made.dtype) == ((4, 1, 36, 36), np.float32)
+    assert (made.numpy() == array).all()
+    # Each pixel by itself: nothing outside of both, the only one there is, or the larger one.
+    for y, x in np.ndindex(36, 36):
+        here = [one[..., y, x]] if y < 28 and x < 28 else []
+        here += [two[..., y - 8, x - 8]] if y >= 8 and x >= 8 else []
+        expected = np.max(here, axis=0) if here else np.zeros((4, 1))
+        assert (array[..., y, x] == expected).all(), (y, x)
+
+
+def test_a_new_sample_refuses_what_is_no_pair_of_images():
+    image = np.zeros((28, 28))
+    for pair, error, message in (
+        ((image, mytorch.tensor(image)), TypeError, "x1 of type ndarray and x2 of type Tensor"),
+        ((image.tolist(), image), TypeError, "x1 of type list"),
+        ((image, image[:27]), ValueError, r"got \(28, 28\) and \(27, 28\)"),
+        ((image[0], image[0]), ValueError, "same shape"),
+        ((np.zeros((40, 40)),) * 2, ValueError, "sides from 18 to 36"),
+        ((np.zeros((5, 5)),) * 2, ValueError, "sides from 18 to 36"),
+        ((mytorch.zeros(28, 28, requires_grad=True),) * 2, RuntimeError, "requires grad"),
+    ):
+        with pytest.raises(error, match=message):
+            make_new_sample(*pair)

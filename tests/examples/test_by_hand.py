@@ -1,4 +1,4 @@
-"""components, einsum_exercises and logistic_loss: formulas by hand, checked by difference quotients."""
+"""components, einsum_exercises and logistic_loss: formulas by hand, checked by finite differences."""
 
 import numpy as np
 import pytest

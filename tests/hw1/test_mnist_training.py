@@ -1,26 +1,15 @@
-import os
-import subprocess
-import sys
-from pathlib import Path
+"""hw1/mnist.py: the network, its training and its validation."""
 
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
-from support.digit_files import digits, write_idx
+from support.mnist_training import rows
 
 import mytorch
 from hw1 import mnist as hw1
 from hw1.mnist import mnist, split_into_batches, train, validate
 from mytorch import nn, optim
 from mytorch.tensor import Tensor
-
-SCRIPT = Path(__file__).resolve().parents[2] / "hw1/mnist.py"
-
-
-def rows(count, seed=0, dtype="float64"):
-    """Images as rows, and labels, as `mnist` takes them."""
-    images, labels = digits(count, seed)
-    return images.reshape(count, 784).astype(dtype) / np.dtype(dtype).type(255), labels.astype(np.int64)
 
 
 class Recorder(nn.Module):
@@ -250,111 +239,3 @@ def test_split_into_batches(count, batch_size):
     assert [row for batch in batches for row in batch] == list(range(count))
     assert all(len(batch) == batch_size for batch in batches[:-2])
     assert all(2 <= len(batch) <= batch_size + 1 for batch in batches) or count == 1
-
-
-# -------------------------------------------------------------------------- the command
-
-
-@pytest.fixture
-def folder(tmp_path):
-    write_idx(tmp_path / "data", "train", *digits(600))
-    return tmp_path / "data"
-
-
-def run(*arguments, cwd, **variables):
-    """The command as a student runs it, without an installed MyTorch helping."""
-    environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "MYTORCH_DATA")}
-    return subprocess.run(
-        [sys.executable, SCRIPT, *map(str, arguments)],
-        cwd=cwd, env={**environment, **variables}, capture_output=True, text=True,
-    )  # fmt: skip
-
-
-def test_the_command_trains_reports_and_plots(tmp_path, folder):
-    plot = tmp_path / "curve.png"
-    done = run("--data", folder, "--plot", plot, "--epochs", 2, "--dtype", "float32", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
-    lines = dict(line.split(maxsplit=1) for line in done.stdout.splitlines())
-    assert list(lines) == ["Data", "Model", "Training", "Accuracy", "Time", "Plot"]
-    assert str(folder) in lines["Data"]
-    assert "550 images train, 50 validate" in lines["Data"]
-    assert lines["Model"].endswith("float32")
-    assert lines["Training"] == "epochs 2, batches 6 of 100 images, lr 0.1, momentum 0, seed 0"
-    assert lines["Plot"] == str(plot)
-    assert plot.read_bytes().startswith(b"\x89PNG")
-
-
-def test_the_command_finds_data_by_the_environment_and_repeats_itself(tmp_path, folder):
-    outputs = []
-    for seed in (3, 3, 4):
-        done = run("--plot", "p.png", "--lr", 0.01, "--seed", seed, cwd=tmp_path, MYTORCH_DATA=str(folder))
-        assert done.returncode == 0, done.stderr
-        outputs.append([line for line in done.stdout.splitlines() if line.startswith("Accuracy")])
-    assert outputs[0] == outputs[1] != outputs[2]
-
-
-def test_help(tmp_path):
-    done = run("--help", cwd=tmp_path)
-    assert done.returncode == 0
-    for option in ("--data", "--epochs", "--batch-size", "--lr", "--momentum", "--seed", "--dtype", "--plot"):
-        assert option in done.stdout
-    assert "MYTORCH_DATA" in done.stdout
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["--lr", "-1"], "argument --lr: expected a positive number, got '-1'"),
-        (["--lr", "0"], "argument --lr: expected a positive number, got '0'"),
-        (["--lr", "nan"], "argument --lr: expected a positive number, got 'nan'"),
-        (["--lr", "inf"], "argument --lr: expected a positive number, got 'inf'"),
-        (["--lr", "fast"], "argument --lr: expected a positive number, got 'fast'"),
-        (["--epochs", "0"], "argument --epochs: expected an integer of at least 1, got '0'"),
-        (["--epochs", "1.5"], "argument --epochs: expected an integer of at least 1, got '1.5'"),
-        (["--batch-size", "1"], "argument --batch-size: expected an integer of at least 2, got '1'"),
-        (["--momentum", "1"], "argument --momentum: expected a number from 0 to below 1, got '1'"),
-        (["--seed", "-5"], "argument --seed: expected an integer of at least 0, got '-5'"),
-        (["--dtype", "int8"], "argument --dtype: invalid choice: 'int8'"),
-        (["--data", "nowhere"], "the data folder 'nowhere' does not exist"),
-        (["--data", "."], "the data folder '.' has no MNIST"),
-        (["--plot", "nowhere/plot.png"], "argument --plot: cannot write 'nowhere/plot.png'"),
-        (["--plot", "."], "argument --plot: cannot write '.'"),
-        (["--fast"], "unrecognized arguments: --fast"),
-    ],
-)
-def test_a_wrong_argument_gives_one_line(arguments, message, tmp_path, capsys, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(SystemExit) as exited:
-        hw1.main(arguments)
-    assert exited.value.code == 2
-    output = capsys.readouterr()
-    assert output.out == ""
-    (line,) = output.err.splitlines()
-    assert message in line
-
-
-def test_a_wrong_argument_of_the_command(tmp_path):
-    done = run("--data", "nowhere", cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "mnist.py: error: the data folder 'nowhere' does not exist\n"
-
-
-def test_a_plot_that_cannot_be_written(folder, tmp_path, capsys, monkeypatch):
-    def fail(*arguments, **options):
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(hw1, "plot_validation_accuracy", fail)
-    with pytest.raises(SystemExit, match=r"the plot '.*p\.png' cannot be written: Permission denied"):
-        hw1.main(["--data", str(folder), "--plot", str(tmp_path / "p.png")])
-    assert "Accuracy" in capsys.readouterr().out  # the result is not lost
-
-
-def test_the_progress_bar(capsys):
-    data = (*rows(300), *rows(50, seed=1))
-    assert mnist(*data, batch_size=50, seed=0, progress=True) == mnist(*data, batch_size=50, seed=0)
-    bar = capsys.readouterr().err
-    assert "epoch 3/3" in bar
-    assert "18/18" in bar
-    assert "loss" in bar
-    assert "accuracy" in bar

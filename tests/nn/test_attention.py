@@ -234,7 +234,6 @@ WRONG = [
     (lambda: nn.MultiheadAttention(0, 1), ValueError, r"embed_dim must be a positive int, got 0"),
     (lambda: nn.MultiheadAttention(6, 2, kdim=-1), ValueError, r"kdim must be a positive int, got -1"),
     (lambda: nn.MultiheadAttention(6, 2, dropout=2), ValueError, r"dropout must be a probability.*got 2"),
-    (lambda: nn.MultiheadAttention(6, 2, add_bias_kv=True), ValueError, r"add_bias_kv and add_zero_attn are not"),
     (lambda: MHA(X, X, X.data), TypeError, r"MultiheadAttention\(6, 2\): value must be a Tensor, got ndarray"),
     (lambda: MHA(X[..., :4], X, X), ValueError, r"query must have 3 axes.*6 features, got shape \(4, 2, 4\)"),
     (lambda: MHA(X, X[0], X), ValueError, r"key must have 3 axes, as query, and 6 features, got shape \(2, 6\)"),

@@ -111,7 +111,7 @@ def test_aliases_draw_the_same_numbers(alias, original, options) -> None:
 
 def test_every_initialiser_has_its_name() -> None:
     options = {"constant": {"val": 2.0}, "sparse": {"sparsity": 0.5}}
-    names = [name.rstrip("_") for name in INIT.__all__ if name not in ("calculate_gain", "initialize_")]
+    names = [name.rstrip("_") for name in INIT.__all__ if name not in ("calculate_gain", "initialize_", "dirac_")]
     assert len(names) == 19
     for name in names:
         mytorch.manual_seed(4)
@@ -186,7 +186,7 @@ WRONG = [
     ),
     (lambda: INIT.initialize_(fresh(), "calculate_gain"), ValueError, r"name must be one of .*, got 'calculate_gain'"),
     (lambda: INIT.initialize_(fresh(), "initialize"), ValueError, r"name must be one of .*, got 'initialize'"),
-    (lambda: INIT.ones_(np.ones(3)), TypeError, r"ones_: tensor must be a Tensor, got ndarray"),
+    (lambda: INIT.ones_([1.0, 2.0]), TypeError, r"ones_: tensor must be a Tensor, got list"),
 ]
 
 
@@ -194,3 +194,25 @@ WRONG = [
 def test_wrong_arguments_are_named(call, error, message) -> None:
     with pytest.raises(error, match=message):
         call()
+
+
+def test_an_array_from_data_is_filled_in_place() -> None:
+    """`nn.init.normal_(layer.weight.data)` is a habit from PyTorch, where `.data` is a tensor."""
+    layer = nn.Linear(30, 40)
+    before = layer.weight.data
+    assert INIT.constant_(layer.weight.data, 3.0) is before
+    np.testing.assert_array_equal(layer.weight.data, 3.0)
+    for fill in (INIT.xavier_uniform_, INIT.kaiming_normal_, INIT.orthogonal_, INIT.normal_):
+        layer.weight.data[...] = 3.0
+        fill(layer.weight.data)
+        assert (layer.weight.data != 3.0).all(), fill
+
+
+def test_first_weights_are_drawn_in_blocks_with_the_numbers_of_one_draw(monkeypatch) -> None:
+    monkeypatch.setattr(mytorch.random, "BLOCK", 7)
+    mytorch.manual_seed(5)
+    layer = mytorch.nn.Linear(6, 4)
+    rng, bound = np.random.default_rng(5), 1 / math.sqrt(6)
+    expected = [rng.uniform(-bound, bound, shape) for shape in ((4, 6), 4)]
+    for parameter, array in zip(layer.parameters(), expected):
+        np.testing.assert_array_equal(parameter.data, array.astype(parameter.dtype))

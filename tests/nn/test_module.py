@@ -98,9 +98,11 @@ def test_attributes_can_change_their_role() -> None:
     net.part = 3
     net.part = nn.Parameter([1.0])
     assert [n for n, _ in net.named_parameters()] == ["part"]
+    del net.part  # PyTorch too wants it to be said, see below
     net.part = nn.ReLU()
     assert [n for n, _ in net.named_parameters()] == []
     assert [n for n, _ in net.named_children()] == ["part"]
+    del net.part
     net.part = "text"
     assert list(net.children()) == []
     assert net.part == "text"

@@ -258,7 +258,7 @@ WRONG = [
     (lambda: nn.InstanceNorm1d(3)(Tensor(np.ones((2, 4, 5)))), ValueError, r"\(N, 3, L\) or \(3, L\), got \(2, 4, 5\)"),
     (lambda: nn.InstanceNorm1d(3)(Tensor(np.ones((2, 3, 1)))), ValueError, r"more than one value per channel"),
     (lambda: nn.Embedding(3, 2, padding_idx=3), ValueError, r"padding_idx must be in -3\.\.2, got 3"),
-    (lambda: nn.Embedding(3, 2, max_norm=1.0), NotImplementedError, r"max_norm"),
+    (lambda: nn.Embedding(3, 2, sparse=True), NotImplementedError, r"sparse=True is not supported"),
     (lambda: nn.Unflatten(1, (2, 2))(Tensor(np.ones((2, 3)))), ValueError, r"shape \(2, 2, 2\) does not fit"),
     (lambda: nn.Unflatten(2, (2, 2))(Tensor(np.ones((2, 3)))), IndexError, r"Unflatten: dim must be in"),
     (lambda: nn.functional.batch_norm(Tensor(np.ones((2, 3))), None, None), ValueError, r"must both be given"),
@@ -276,7 +276,7 @@ WRONG = [
     (
         lambda: nn.Dropout2d()(Tensor(np.ones((2, 3)))),
         ValueError,
-        r"dropout2d: input must have shape \(N, C, H, W\), got \(2, 3\)",
+        r"dropout2d: input must have shape \(N, C, H, W\) or \(N, C, L\), got \(2, 3\)",
     ),
 ]
 

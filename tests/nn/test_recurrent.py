@@ -258,7 +258,7 @@ WRONG = [
     (lambda: nn.LSTM(3, 2.0), ValueError, r"LSTM: hidden_size must be a positive int, got 2\.0"),
     (lambda: nn.GRU(3, 2, 0), ValueError, r"GRU: num_layers must be a positive int, got 0"),
     (lambda: nn.GRU(3, 2, 2, dropout=1.5), ValueError, r"GRU: dropout must be a probability.*1\.5"),
-    (lambda: nn.LSTM(3, 2, proj_size=1), ValueError, r"LSTM: proj_size must be 0"),
+    (lambda: nn.GRU(3, 2, proj_size=1), ValueError, r"GRU: proj_size must be 0, only LSTM has"),
     (lambda: nn.RNN(3, 2, nonlinearity="gelu"), ValueError, r"RNN: nonlinearity must be 'tanh' or 'relu', got 'gelu'"),
     (lambda: nn.RNN(4, 2)(X), ValueError, r"RNN\(4, 2\): input must have shape \(T, N, 4\).*got \(4, 2, 3\)"),
     (lambda: nn.RNN(3, 2)(X[0, 0]), ValueError, r"input must have shape .*got \(3,\)"),

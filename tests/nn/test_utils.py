@@ -103,13 +103,23 @@ def test_vectors_and_back() -> None:
 
 
 def test_wrong_arguments_are_named() -> None:
-    with pytest.raises(TypeError, match="clip_grad_norm_: parameters must be Tensors, got ndarray"):
-        utils.clip_grad_norm_([np.zeros(2)], 1.0)
+    with pytest.raises(TypeError, match="clip_grad_norm_: parameters must be Tensors, got list"):
+        utils.clip_grad_norm_([[0.0, 0.0]], 1.0)
     with pytest.raises(ValueError, match="norm_type must be positive, got 0"):
         utils.clip_grad_norm_([], 1.0, 0)
-    with pytest.raises(TypeError, match="clip_each_grad_norm_: parameters must be Tensors, got ndarray"):
-        utils.clip_each_grad_norm_([np.zeros(2)], 1.0)
+    with pytest.raises(TypeError, match="clip_each_grad_norm_: parameters must be Tensors, got list"):
+        utils.clip_each_grad_norm_([[0.0, 0.0]], 1.0)
     with pytest.raises(ValueError, match="norm_type must be positive, got -1"):
         utils.clip_each_grad_norm_([], 1.0, -1)
     with pytest.raises(ValueError, match="max_norm must be at least 0, got nan"):
         utils.clip_each_grad_norm_([], float("nan"))
+
+
+def test_arrays_are_gradients_clipped_in_place() -> None:
+    """`clip_grad_norm_(p.grad.data, 1.0)`: `.data` is an array here."""
+    array = np.array([3.0, 4.0])
+    assert nn.utils.clip_grad_norm_(array, 1.0).item() == 5.0
+    np.testing.assert_allclose(array, [0.6, 0.8], rtol=1e-5)
+    nn.utils.clip_grad_value_([array], 0.5)
+    np.testing.assert_allclose(array, 0.5)
+    assert nn.utils.clip_each_grad_norm_([array * 0, np.array([3.0, 4.0])], 1.0) == [0.0, 5.0]

@@ -11,9 +11,9 @@ from hypothesis import given, settings, strategies as st
 
 import mytorch
 import mytorch.nn.functional as F
-from mytorch.ops import columns, conv_arrays
-from mytorch.ops.pool_arrays import PairChoice, WindowChoice
-from mytorch.ops.windows import Window
+from mytorch.ops.windows import columns, conv_arrays
+from mytorch.ops.windows.geometry import Window
+from mytorch.ops.windows.pool_arrays import PairChoice, WindowChoice
 from mytorch.tensor import Tensor
 
 settings.register_profile("mytorch", deadline=None, max_examples=100, derandomize=True)

@@ -1,4 +1,4 @@
-"""ctc_loss against all alignments counted one by one, difference quotients, and PyTorch."""
+"""ctc_loss against all alignments counted one by one, finite differences, and PyTorch."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_another_blank() -> None:
     np.testing.assert_allclose(loss.data, by_enumeration(LOG_PROBS[:, 0], [0, 0, 2], 1), rtol=1e-12)
 
 
-def test_gradients_are_difference_quotients() -> None:
+def test_gradients_are_finite_differences() -> None:
     cotangent, weights = RNG.standard_normal(COUNT), [RNG.standard_normal(LOG_PROBS.shape)]
 
     def losses(x: Tensor) -> Tensor:
@@ -120,7 +120,7 @@ WRONG = [
     (
         lambda: F.ctc_loss(P, TARGETS, [7, 4, 5, 3], TARGET_LENGTHS),
         ValueError,
-        r"input_lengths must be in 1\.\.6, got \[7",
+        r"input_lengths must be in 0\.\.6, got \[7",
     ),
     (
         lambda: F.ctc_loss(P, TARGETS, [6, 4], TARGET_LENGTHS),
@@ -131,12 +131,12 @@ WRONG = [
     (
         lambda: F.ctc_loss(P, TARGETS, INPUT_LENGTHS, [3, 3, 1, 0]),
         ValueError,
-        r"targets must be class numbers .* other than blank, 0; got 0",
+        r"targets must be class indices .* other than blank, 0; got 0",
     ),
     (
         lambda: F.ctc_loss(P, TARGETS + 2, INPUT_LENGTHS, TARGET_LENGTHS),
         ValueError,
-        r"targets must be class numbers in 0\.\.3.*got 4",
+        r"targets must be class indices in 0\.\.3.*got 4",
     ),
     (lambda: F.ctc_loss(P, [1, 2], INPUT_LENGTHS, TARGET_LENGTHS), ValueError, r"\(6,\), their sum; got shape \(2,\)"),
     (lambda: F.ctc_loss(P, TARGETS * 1.0, INPUT_LENGTHS, TARGET_LENGTHS), TypeError, r"targets must hold integers"),

@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings, strategies as st
 from hypothesis.extra import numpy as hnp
 
 import mytorch
-from mytorch.ops.indexing import add_at, flat_positions
+from mytorch.ops.shapes.getitem import add_at, flat_positions
 from mytorch.tensor import Tensor
 
 settings.register_profile("mytorch", deadline=None, max_examples=100, derandomize=True)
@@ -244,3 +244,15 @@ def test_flat_positions_beyond_the_array() -> None:
     for index in (np.array([3]), np.array([-4]), (np.array([0]), np.array([2]))):
         with pytest.raises(IndexError, match="out of bounds"):
             flat_positions((3, 2), index)
+
+
+def test_one_number_goes_where_it_is_wanted_whatever_its_axes() -> None:
+    y = Tensor(np.zeros((2, 3)), requires_grad=True)
+    value = Tensor(np.array([[5.0]]), requires_grad=True)
+    z = y * 1
+    z[0, 1] = value
+    z[1] = value
+    (z * Tensor(np.arange(6.0).reshape(2, 3))).sum().backward()
+    assert z.data.tolist() == [[0, 5, 0], [5, 5, 5]]
+    assert value.grad.data.tolist() == [[1 + 3 + 4 + 5]]
+    assert y.grad.data.tolist() == [[0, 0, 2], [0, 0, 0]]

@@ -7,7 +7,7 @@ from hypothesis import given, settings, strategies as st
 from hypothesis.extra import numpy as hnp
 
 import mytorch.nn.functional as F
-from mytorch.ops.common import unbroadcast
+from mytorch.engine.broadcasting import unbroadcast
 from mytorch.tensor import Tensor
 
 settings.register_profile("mytorch", deadline=None, max_examples=100, derandomize=True)

@@ -107,7 +107,9 @@ def test_adadelta_is_the_formula() -> None:
     np.testing.assert_allclose(one_step_of(optim.Adadelta, [2.0, -1.0, 3.0]), expected)
 
 
-@pytest.mark.parametrize("which", ["SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta"])
+@pytest.mark.parametrize(
+    "which", ["SGD", "Adam", "AdamW", "Adamax", "NAdam", "RAdam", "RMSprop", "Adagrad", "Adadelta"]
+)
 def test_closures(which) -> None:
     w = nn.Parameter([1.0, 2.0])
     optimizer = getattr(optim, which)([w], lr=0.1)
@@ -143,6 +145,15 @@ OPTIONS = {
     "adagrad_initial": ("Adagrad", {"lr": 0.05, "initial_accumulator_value": 2.0, "maximize": True}),
     "adadelta": ("Adadelta", {}),
     "adadelta_all": ("Adadelta", {"lr": 0.5, "rho": 0.6, "eps": 0.01, "weight_decay": 0.3, "maximize": True}),
+    "adam_decoupled": ("Adam", {"lr": 0.05, "weight_decay": 0.3, "decoupled_weight_decay": True}),
+    "adamax": ("Adamax", {"lr": 0.05}),
+    "adamax_all": ("Adamax", {"betas": (0.8, 0.9), "eps": 0.01, "weight_decay": 0.3, "maximize": True}),
+    "nadam": ("NAdam", {"lr": 0.05}),
+    "nadam_all": ("NAdam", {"betas": (0.8, 0.9), "eps": 0.01, "weight_decay": 0.3, "momentum_decay": 0.1}),
+    "nadam_decoupled": ("NAdam", {"lr": 0.05, "weight_decay": 0.3, "decoupled_weight_decay": True, "maximize": True}),
+    "radam": ("RAdam", {"lr": 0.05}),
+    "radam_all": ("RAdam", {"lr": 0.05, "betas": (0.8, 0.9), "eps": 0.01, "weight_decay": 0.3, "maximize": True}),
+    "radam_decoupled": ("RAdam", {"lr": 0.05, "weight_decay": 0.3, "decoupled_weight_decay": True}),
     "sgd": ("SGD", {"lr": 0.05}),
     "sgd_weight_decay": ("SGD", {"lr": 0.05, "weight_decay": 0.3}),
     "sgd_momentum": ("SGD", {"lr": 0.05, "momentum": 0.9, "weight_decay": 0.1}),
@@ -165,11 +176,14 @@ def test_fifty_steps_are_pytorchs(name, skip) -> None:
         set_gradients(theirs, step, torch.tensor, skip=skip)
         a.step()
         b.step()
+    tolerance = 1e-6 if which == "NAdam" else 1e-10  # PyTorch holds the product of the mu in float32
     for p, q in zip(ours, theirs):
-        np.testing.assert_allclose(p.data, q.detach().numpy(), rtol=1e-10, atol=1e-12)
+        np.testing.assert_allclose(p.data, q.detach().numpy(), rtol=tolerance, atol=tolerance / 100)
 
 
-@pytest.mark.parametrize("which", ["Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "SGD"])
+@pytest.mark.parametrize(
+    "which", ["Adam", "AdamW", "Adamax", "NAdam", "RAdam", "RMSprop", "Adagrad", "Adadelta", "SGD"]
+)
 def test_groups_with_options_of_their_own_are_pytorchs(which) -> None:
     torch = pytest.importorskip("torch")
     ours = parameters()
@@ -187,8 +201,9 @@ def test_groups_with_options_of_their_own_are_pytorchs(which) -> None:
         for optimizer in optimizers:
             optimizer.param_groups[2]["lr"] *= 0.9
             optimizer.step()
+    tolerance = 1e-6 if which == "NAdam" else 1e-10  # PyTorch holds the product of the mu in float32
     for p, q in zip(ours, theirs):
-        np.testing.assert_allclose(p.data, q.detach().numpy(), rtol=1e-10, atol=1e-12)
+        np.testing.assert_allclose(p.data, q.detach().numpy(), rtol=tolerance, atol=tolerance / 100)
 
 
 @pytest.mark.parametrize("make", [optim.Adam, optim.SGD])
@@ -226,7 +241,8 @@ def test_a_saved_optimizer_goes_on_bit_for_bit(name) -> None:
     for p, q in zip(params, copies):
         np.testing.assert_array_equal(p.data, q.data)
         assert q.dtype == np.float32
-    assert saved["state"][0]["step"] == 5, "saving made copies"
+    if which != "SGD":
+        assert saved["state"][0]["step"] == 5, "saving made copies"
 
 
 def test_a_state_that_does_not_fit_changes_nothing() -> None:
@@ -234,13 +250,22 @@ def test_a_state_that_does_not_fit_changes_nothing() -> None:
     set_gradients(optimizer.params, 0)
     optimizer.step()
     before = optimizer.state_dict()
-    other = optim.Adam([nn.Parameter(np.ones(4)), *parameters()[1:]]).state_dict()
+    larger = optim.Adam([nn.Parameter(np.ones(4)), *parameters()[1:]])
+    larger.params[0].grad = Tensor(np.ones(4))
+    larger.step()
+    other = larger.state_dict()
     with pytest.raises(ValueError, match=r"exp_avg of parameter 0 must have shape \(3, 4\), got \(4,\)"):
         optimizer.load_state_dict(other)
     with pytest.raises(ValueError, match=r"expected groups of \[3\] parameters, got groups of \[1\]"):
         optimizer.load_state_dict(optim.Adam([nn.Parameter([1.0])]).state_dict())
-    with pytest.raises(ValueError, match="parameter 0 needs"):
+    with pytest.raises(ValueError, match="group 0 lacks amsgrad, betas, eps: not a state of Adam"):
         optimizer.load_state_dict(optim.SGD(parameters()).state_dict())
+    with_maxima = optim.Adam(parameters(), amsgrad=True)
+    set_gradients(with_maxima.params, 0)
+    with_maxima.step()
+    state = {**with_maxima.state_dict(), "param_groups": before["param_groups"]}
+    with pytest.raises(ValueError, match="parameter 0 needs"):
+        optimizer.load_state_dict(state)
     after = optimizer.state_dict()
     assert after["param_groups"] == before["param_groups"]
     np.testing.assert_array_equal(after["state"][0]["exp_avg"], before["state"][0]["exp_avg"])

@@ -1,4 +1,4 @@
-"""Derivatives by difference quotients, to check the ones that the engine finds."""
+"""Derivatives by finite differences, to check the ones that the engine finds."""
 
 from __future__ import annotations
 

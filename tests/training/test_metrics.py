@@ -37,5 +37,5 @@ def test_shapes_that_would_be_broadcast_are_refused(metric) -> None:
 
 @pytest.mark.parametrize(("output", "target"), [((4,), (4,)), ((4, 3), (4, 1)), ((4, 3, 2), (4,)), ((4, 3), (5,))])
 def test_accuracy_refuses_other_shapes(output, target) -> None:
-    with pytest.raises(ValueError, match=r"accuracy: expected scores \(N, C, ...\) and class numbers \(N, ...\)"):
+    with pytest.raises(ValueError, match=r"accuracy: expected scores \(N, C, ...\) and class indices \(N, ...\)"):
         accuracy(mytorch.zeros(*output), mytorch.zeros(*target))

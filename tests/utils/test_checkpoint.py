@@ -12,7 +12,7 @@ from support.memory import assert_memory_stays_flat
 import mytorch
 from mytorch import autograd
 from mytorch.autograd import gradcheck, gradgradcheck
-from mytorch.autograd_engine import BackwardFunction
+from mytorch.engine.node import BackwardFunction
 from mytorch.tensor import Tensor
 from mytorch.utils.checkpoint import checkpoint, checkpoint_sequential
 

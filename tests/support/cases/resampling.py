@@ -43,6 +43,13 @@ INTERPOLATIONS: dict[str, tuple[tuple[int, ...], dict[str, Any]]] = {
     "linear_from_one": ((1, 2, 1), {"size": 4, "mode": "linear"}),
     "linear_to_one": ((1, 2, 4), {"size": 1, "mode": "linear", "align_corners": True}),
     "bilinear": ((1, 2, 3, 2), {"size": (5, 3), "mode": "bilinear"}),
+    "bicubic_up": ((1, 2, 3, 2), {"size": (5, 3), "mode": "bicubic"}),
+    "bicubic_down": ((1, 1, 5, 4), {"size": 2, "mode": "bicubic"}),
+    "bicubic_corners": ((1, 1, 3, 4), {"size": (5, 2), "mode": "bicubic", "align_corners": True}),
+    "bicubic_factor": ((1, 1, 3, 4), {"scale_factor": 1.7, "mode": "bicubic"}),
+    "area_1d": ((1, 2, 5), {"size": 3, "mode": "area"}),
+    "area_2d": ((1, 2, 3, 5), {"size": (2, 7), "mode": "area"}),
+    "area_factor": ((1, 1, 4, 6), {"scale_factor": 0.5, "mode": "area"}),
     "bilinear_corners": ((1, 1, 3, 2), {"size": 4, "mode": "bilinear", "align_corners": True}),
     "bilinear_factor": ((1, 1, 3, 4), {"scale_factor": 1.7, "mode": "bilinear"}),
     "bilinear_recomputed": (

@@ -1,0 +1,178 @@
+"""Mistakes in the homeworks layers and logistic, as changes of their solutions, and what the report must say first.
+
+Each: (name, homework, file, old text, new text, problem, words). `old` occurs exactly once in the solution's file.
+"""
+
+from typing import NamedTuple
+
+__all__ = ["MISTAKES", "Mistake"]
+
+PACKAGE = "neural_networks"
+ACTIVATIONS, LAYERS, LOSSES, MODELS = (f"{PACKAGE}/{n}.py" for n in ("activations", "layers", "losses", "models"))
+LOGISTIC = "logistic.py"
+
+
+class Mistake(NamedTuple):
+    name: str
+    homework: str
+    file: str
+    old: str
+    new: str
+    problem: str
+    says: tuple
+
+
+RELU, RELU_BACK = "return np.maximum(Z, 0)", "return dY * (Z > 0)"
+POWERS = "powers = np.exp(Z - Z.max(axis=-1, keepdims=True))"
+NORMALIZED = "return powers / powers.sum(axis=-1, keepdims=True)"
+SOFT_BACK = "return Y * (dY - (dY * Y).sum(axis=-1, keepdims=True))"
+W_INIT = 'self.parameters["W"] = self.init_weights((self.n_in, self.n_out))'
+B_INIT = 'self.parameters["b"] = np.zeros((1, self.n_out))\n        self.clear_gradients()\n        # END'
+DENSE_Z = 'Z = X @ self.parameters["W"] + self.parameters["b"]'
+DENSE_CACHE = "self.cache.update(X=X, Z=Z)\n        return self.activation(Z)"
+DENSE_DZ = (
+    'dLdZ = self.activation.backward(self.cache["Z"], dLdY)\n        self.gradients["W"] = self.cache["X"].T @ dLdZ'
+)
+DENSE_DW, DENSE_DB = 'self.cache["X"].T @ dLdZ', "dLdZ.sum(axis=0, keepdims=True)"
+DENSE_DX = 'return dLdZ @ self.parameters["W"].T'
+CE = "return float(-np.sum(Y * np.log(np.maximum(Y_hat, SMALLEST))) / len(Y))"
+CE_BACK = "return -Y / np.maximum(Y_hat, SMALLEST) / len(Y)"
+FORWARD = "X = layer.forward(X)"
+STEP_BACK = "gradient = layer.backward(gradient)"
+BEGIN_BACK = "gradient = self.loss.backward(target, out)"
+PREDICT = "return Y_hat, self.loss.forward(Y, Y_hat)"
+PADDED = "padded = np.pad(X, ((0, 0), (p, p), (q, q), (0, 0)))"
+CONV_Z = 'Z = np.tensordot(seen, W, ((4, 5, 3), (0, 1, 2))) + self.parameters["b"]'
+CONV_END = "self.cache.update(X=X, Z=Z, windows=seen)\n        return self.activation(Z)"
+CONV_DZ = 'X, W = self.cache["X"], self.parameters["W"]\n        dLdZ = self.activation.backward(self.cache["Z"], dLdY)'
+CONV_DB = "dLdZ.sum(axis=(0, 1, 2))[None]"
+CONV_DW = "dLdW.transpose(1, 2, 0, 3)"
+CONV_PLACE, CONV_CUT = "place += dLdZ @ W[i, j].T", "return padded[:, p : p + rows, q : q + columns]"
+SEEN = "seen = windows(padded, self.kernel_shape, self.stride)"
+POOLED = "return self.pool_fn(seen, axis=(4, 5))"
+BEST = 'place += dLdY * (self.cache["best"] == i * width + j)'
+SHARE = "place += dLdY / (self.kernel_shape[0] * width)"
+FLIP = ".transpose(1, 2, 0, 3)[::-1, ::-1]"
+
+# fmt: off
+_LAYERS = [
+    # ---- 4.1
+    ("relu-abs", ACTIVATIONS, RELU, "return np.abs(Z)", "4.1", ("absolute",)),
+    ("relu-linear", ACTIVATIONS, RELU, "return Z", "4.1", ("must become 0",)),
+    ("relu-in-place", ACTIVATIONS, RELU, "return np.maximum(Z, 0, out=Z)", "4.1", ("modified in place",)),
+    ("relu-no-return", ACTIVATIONS, RELU, RELU[7:], "4.1", ("None",)),
+    ("relu-upstream", ACTIVATIONS, RELU_BACK, "return (Z > 0) * 1.0", "4.1", ("dY", "ignored")),
+    ("relu-everywhere", ACTIVATIONS, RELU_BACK, "return dY", "4.1", ("goes through everywhere",)),
+    ("relu-value", ACTIVATIONS, RELU_BACK, "return dY * np.maximum(Z, 0)", "4.1", ("output of forward",)),
+    ("relu-sign-of-dY", ACTIVATIONS, RELU_BACK, "return np.maximum(dY, 0)", "4.1", ("sign of dY",)),
+    ("relu-loop", ACTIVATIONS, RELU, "Z = np.array(Z)\n        for row in Z:\n            row[row < 0] = 0\n            row += 0\n        return Z", "4.1", ("loop over the samples",)),
+    # ---- 4.2
+    ("init-transposed", LAYERS, W_INIT, W_INIT.replace("self.n_in, self.n_out", "self.n_out, self.n_in"), "4.2", ("(n_in, n_out)",)),
+    ("init-own-weights", LAYERS, W_INIT, 'self.parameters["W"] = np.random.standard_normal((self.n_in, self.n_out))', "4.2", ("self.init_weights",)),
+    ("init-flat-bias", LAYERS, B_INIT, B_INIT.replace("(1, self.n_out)", "self.n_out"), "4.2", ("(1, n_out)",)),
+    ("init-ones", LAYERS, B_INIT, B_INIT.replace("zeros", "ones"), "4.2", ("begin with zeros",)),
+    ("init-no-gradients", LAYERS, B_INIT, B_INIT.replace("self.clear_gradients()", "pass"), "4.2", ("same keys",)),
+    ("dense-no-bias", LAYERS, DENSE_Z, 'Z = X @ self.parameters["W"]', "4.2", ("bias is missing",)),
+    ("dense-no-activation", LAYERS, DENSE_CACHE, DENSE_CACHE.replace("self.activation(Z)", "Z"), "4.2", ("activation is missing",)),
+    ("dense-transposed", LAYERS, DENSE_Z, 'Z = X @ self.parameters["W"].T + self.parameters["b"]', "4.2", ("matmul",)),
+    ("dense-caches-output", LAYERS, DENSE_CACHE, "Z = self.activation(Z)\n        self.cache.update(X=X, Z=Z)\n        return Z", "4.2", ("output instead of Z",)),
+    ("dense-linear-backward", LAYERS, DENSE_DZ, DENSE_DZ.replace('self.activation.backward(self.cache["Z"], dLdY)', "dLdY"), "4.2", ("derivative of the activation is missing",)),
+    ("dense-dW-mean", LAYERS, DENSE_DW, DENSE_DW + " / len(dLdZ)", "4.2", ("divided by the batch size",)),
+    ("dense-dW-transposed", LAYERS, DENSE_DW, 'dLdZ.T @ self.cache["X"]', "4.2", ("transposed",)),
+    ("dense-db-mean", LAYERS, DENSE_DB, "dLdZ.mean(axis=0, keepdims=True)", "4.2", ("must be the sum",)),
+    ("dense-db-flat", LAYERS, DENSE_DB, "dLdZ.sum(axis=0)", "4.2", ("(1, n_out)",)),
+    ("dense-db-not-summed", LAYERS, DENSE_DB, "dLdZ", "4.2", ("every sample",)),
+    ("dense-returns-dZ", LAYERS, DENSE_DX, "return dLdZ", "4.2", ("W^T",)),
+    ("dense-dX-no-return", LAYERS, DENSE_DX, DENSE_DX[7:], "4.2", ("None",)),
+    # ---- 4.3
+    ("softmax-axis", ACTIVATIONS, NORMALIZED, NORMALIZED.replace("-1", "0"), "4.3", ("over the batch",)),
+    ("softmax-all", ACTIVATIONS, NORMALIZED, "return powers / powers.sum()", "4.3", ("all elements together",)),
+    ("softmax-not-normalized", ACTIVATIONS, NORMALIZED, "return powers", "4.3", ("not normalized",)),
+    ("softmax-overflow", ACTIVATIONS, POWERS, "powers = np.exp(Z)", "4.3", ("overflow",)),
+    ("softmax-overflow-all", ACTIVATIONS, POWERS, "powers = np.exp(Z - Z.max())", "4.3", ("overflow",)),
+    ("softmax-diagonal", ACTIVATIONS, SOFT_BACK, "return dY * Y * (1 - Y)", "4.3", ("diagonal",)),
+    ("softmax-upstream", ACTIVATIONS, SOFT_BACK, "return Y * (1 - Y)", "4.3", ("ignored",)),
+    ("softmax-no-sum", ACTIVATIONS, SOFT_BACK, "return Y * dY", "4.3", ("-y_i y_j",)),
+    ("softmax-one-sum", ACTIVATIONS, SOFT_BACK, "return Y * (dY - (dY * Y).sum())", "4.3", ("each row has its own",)),
+    # ---- 4.4
+    ("loss-sum", LOSSES, CE, CE.replace(" / len(Y)", ""), "4.4", ("summed",)),
+    ("loss-mean-of-all", LOSSES, CE, CE.replace("len(Y)", "Y.size"), "4.4", ("m k",)),
+    ("loss-sign", LOSSES, CE, CE.replace("-np", "np"), "4.4", ("sign",)),
+    ("loss-log2", LOSSES, CE, CE.replace("np.log(", "np.log2("), "4.4", ("natural",)),
+    ("loss-exchanged-for-logits", LOSSES, CE_BACK, "return (Y_hat - Y) / len(Y)", "4.4", ("SoftMax.backward",)),
+    ("loss-gradient-sum", LOSSES, CE_BACK, CE_BACK.replace(" / len(Y)", ""), "4.4", ("not divided by the batch size",)),
+    ("loss-gradient-sign", LOSSES, CE_BACK, CE_BACK.replace("-Y", "Y"), "4.4", ("sign",)),
+    # ---- 5.1
+    ("model-same-input", MODELS, FORWARD, "out = layer.forward(X)", "5.1", ("return the last layer's output",)),
+    ("model-not-reversed", MODELS, "reversed(self.layers)", "self.layers", "5.1", ("reversed",)),
+    ("model-gradient-lost", MODELS, STEP_BACK, STEP_BACK[11:], "5.1", ("hand on",)),
+    ("model-ones", MODELS, BEGIN_BACK, "gradient = np.ones_like(out)", "5.1", ("self.loss.backward",)),
+    ("model-exchanged", MODELS, BEGIN_BACK, "gradient = self.loss.backward(out, target)", "5.1", ("exchanged",)),
+    ("model-loss-lost", MODELS, "return self.loss.forward(target, out)", "self.loss.forward(target, out)", "5.1", ("loss must come back",)),
+    ("predict-classes", MODELS, PREDICT, PREDICT.replace("return Y_hat", "return Y_hat.argmax(axis=1)"), "5.1", ("classes",)),
+    ("predict-loss-missing", MODELS, PREDICT, "return Y_hat", "5.1", ("two things",)),
+    # ---- 6.2
+    ("conv-flipped", LAYERS, CONV_Z, CONV_Z.replace("seen, W", "seen, W[::-1, ::-1]"), "6.2", ("flipped",)),
+    ("conv-kernel-transposed", LAYERS, CONV_Z, CONV_Z.replace("(4, 5, 3)", "(5, 4, 3)"), "6.2", ("exchanged",)),
+    ("conv-no-bias", LAYERS, CONV_Z, CONV_Z.replace(' + self.parameters["b"]', ""), "6.2", ("bias is missing",)),
+    ("conv-no-activation", LAYERS, CONV_END, CONV_END.replace("self.activation(Z)", "Z"), "6.2", ("activation is missing",)),
+    ("conv-no-padding", LAYERS, PADDED, "padded = X", "6.2", ("padding is ignored",)),
+    ("conv-no-stride", LAYERS, SEEN, SEEN.replace("self.stride", "1"), "6.2", ("stride is ignored",)),
+    ("conv-linear-backward", LAYERS, CONV_DZ, CONV_DZ.replace('self.activation.backward(self.cache["Z"], dLdY)', "dLdY"), "6.2", ("derivative of the activation",)),
+    ("conv-dW-flipped", LAYERS, CONV_DW, "dLdW" + FLIP, "6.2", ("flipped",)),
+    ("conv-db-batch-only", LAYERS, CONV_DB, "dLdZ.sum(axis=0)", "6.2", ("over the image",)),
+    ("conv-db-flat", LAYERS, CONV_DB, "dLdZ.sum(axis=(0, 1, 2))", "6.2", ("(1, n)",)),
+    ("conv-dX-flipped", LAYERS, CONV_PLACE, "place += dLdZ @ W[::-1, ::-1][i, j].T", "6.2", ("flipped in backward",)),
+    ("conv-dX-overwritten", LAYERS, CONV_PLACE, "place[...] = dLdZ @ W[i, j].T", "6.2", ("overlap must add up",)),
+    ("conv-dX-uncut", LAYERS, CONV_CUT, "return padded", "6.2", ("cut it off",)),
+    # ---- 6.3
+    ("pool-mean", LAYERS, POOLED, "return seen.mean(axis=(4, 5))", "6.3", ("average pooling instead of max",)),
+    ("pool-max", LAYERS, POOLED, "return seen.max(axis=(4, 5))", "6.3", ("max pooling instead of average",)),
+    ("pool-channels", LAYERS, POOLED, "return self.pool_fn(seen, axis=(3, 4, 5))[..., None]", "6.3", ("channel",)),
+    ("pool-whole-window", LAYERS, BEST, "place += dLdY", "6.3", ("only the place of the maximum",)),
+    ("pool-not-divided", LAYERS, SHARE, "place += dLdY", "6.3", ("not divided",)),
+    ("pool-overwritten", LAYERS, SHARE, "place[...] = dLdY / (self.kernel_shape[0] * width)", "6.3", ("overlap must add up",)),
+    ("pool-max-overwritten", LAYERS, BEST, 'place[...] = np.where(self.cache["best"] == i * width + j, dLdY, place)', "6.3", ("overlap must add up",)),
+]
+
+Z_1, Z_2, RETURNED = 'z_1 = X @ W["w_1"]', 'z_2 = (sigmoid(z_1) @ W["w_2"])[:, 0]', "return z_1, z_2, sigmoid(z_2)"
+LOSS = "return float(np.mean(-y * np.log(y_hat) - (1 - y) * np.log(1 - y_hat)))"
+STABLE = "return float(np.mean(np.logaddexp(0, (1 - 2 * y) * z_2)))"
+D_2, D_1 = "dz_2 = (y_hat - y)[:, None] / len(X)", 'dz_1 = dz_2 @ W["w_2"].T * x_1 * (1 - x_1)'
+SECOND = "image[8:, 8:] = x2\n    image[8:28, 8:28] = np.maximum(x1[8:, 8:], x2[:20, :20])"
+
+_LOGISTIC = [
+    ("z_1-sigmoid", RETURNED, "return sigmoid(z_1), z_2, sigmoid(z_2)", "1.1", ("sigmoid is already applied",)),
+    ("z_2-column", Z_2, 'z_2 = sigmoid(z_1) @ W["w_2"]', "1.1", ("[:, 0]",)),
+    ("z_2-no-sigmoid", Z_2, 'z_2 = (z_1 @ W["w_2"])[:, 0]', "1.1", ("hidden layer is missing",)),
+    ("z_2-relu", Z_2, 'z_2 = (np.maximum(z_1, 0) @ W["w_2"])[:, 0]', "1.1", ("instead of the sigmoid",)),
+    ("y_hat-no-sigmoid", RETURNED, "return z_1, z_2, z_2", "1.1", ("last sigmoid is missing",)),
+    ("predict-loop", Z_2, 'z_2 = np.zeros(len(X))\n    for i in range(len(X)):\n        z_2[i] = (sigmoid(z_1[i]) @ W["w_2"])[0]', "1.1", ("loop over the samples",)),
+    ("loss-sum", LOSS, LOSS.replace("np.mean", "np.sum"), "1.2", ("sum over the batch",)),
+    ("loss-sign", LOSS, LOSS.replace("np.mean(-y", "np.mean(y").replace("- (1 - y)", "+ (1 - y)"), "1.2", ("sign",)),
+    ("loss-half", LOSS, "return float(np.mean(-y * np.log(y_hat)))", "1.2", ("label 0 is missing",)),
+    ("loss-exchanged", LOSS, "y = 1 - y\n    " + LOSS, "1.2", ("labels are exchanged",)),
+    ("loss-per-sample", LOSS, "return -y * np.log(y_hat) - (1 - y) * np.log(1 - y_hat)", "1.2", ("loss of each sample",)),
+    ("stable-through-y_hat", STABLE, "return logistic_loss(y, 1 / (1 + np.exp(-z_2)))", "1.3", ("not stable",)),
+    ("stable-clipped", STABLE, "return logistic_loss(y, np.clip(sigmoid(z_2), 1e-12, 1 - 1e-12))", "1.3", ("cut off",)),
+    ("stable-log-exp", STABLE, "x = (1 - 2 * y) * z_2\n    return float(np.mean(np.maximum(x, 0) + np.log(1 + np.exp(-np.abs(x)))))", "1.3", ("rounded to 1",)),
+    ("stable-sign", STABLE, STABLE.replace("1 - 2 * y", "2 * y - 1"), "1.3", ("sign of the logit",)),
+    ("stable-label-0", STABLE, "return float(np.mean(np.logaddexp(0, z_2)))", "1.3", ("counts as 0",)),
+    ("gradient-sum", D_2, D_2.replace(" / len(X)", ""), "1.5", ("sum over the batch",)),
+    ("gradient-sign", D_2, D_2.replace("y_hat - y", "y - y_hat"), "1.5", ("sign",)),
+    ("gradient-slope-twice", D_2, D_2.replace("(y_hat - y)", "((y_hat - y) * y_hat * (1 - y_hat))"), "1.5", ("cancelled",)),
+    ("gradient-no-hidden-slope", D_1, 'dz_1 = dz_2 @ W["w_2"].T', "1.5", ("hidden sigmoid",)),
+    ("gradient-no-w_2", D_1, "dz_1 = dz_2 * x_1 * (1 - x_1)", "1.5", ("w_2 is missing",)),
+    ("gradient-slope-of-z", D_1, D_1.replace("x_1 * (1 - x_1)", "z_1 * (1 - z_1)"), "1.5", ("not z_1",)),
+    ("gradient-z_1", '"w_2": x_1.T @ dz_2', '"w_2": z_1.T @ dz_2', "1.5", ("instead of x_1",)),
+    ("gradient-flat", '"w_2": x_1.T @ dz_2', '"w_2": (x_1.T @ dz_2)[:, 0]', "1.5", ("(K, 1)",)),
+    ("gradient-divides", D_2, "dz_2 = ((-y / y_hat + (1 - y) / (1 - y_hat)) * y_hat * (1 - y_hat))[:, None] / len(X)", "1.5", ("do not divide",)),
+    ("sample-covers", SECOND, "image[8:, 8:] = x2", "3.1", ("second image covers",)),
+    ("sample-adds", SECOND, "image[8:, 8:] += x2", "3.1", ("added",)),
+    ("sample-everywhere", SECOND, "image[8:, 8:] = np.maximum(image[8:, 8:], x2)", "3.1", ("outside of the overlap",)),
+    ("sample-exchanged", "image = np.zeros((36, 36), x1.dtype)", "x1, x2 = x2, x1\n    image = np.zeros((36, 36), x1.dtype)", "3.1", ("exchanged",)),
+]
+# fmt: on
+
+MISTAKES = [Mistake(name, "layers", *rest) for name, *rest in _LAYERS]
+MISTAKES += [Mistake(name, "logistic", LOGISTIC, *rest) for name, *rest in _LOGISTIC]
