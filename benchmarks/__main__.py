@@ -10,9 +10,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks import growth
+from benchmarks import distributed, growth, operations, training
 from benchmarks.chart import ratio_chart
-from benchmarks.contenders import BASE, CONTENDERS, SUBJECT, missing
+from benchmarks.contenders import BASE, CONTENDERS, SUBJECT, WITH_EXTRA, missing
 from benchmarks.files import write_figure, write_json, write_text
 from benchmarks.import_time import import_times
 from benchmarks.machine import commit, machine, now
@@ -30,6 +30,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code 0 if all went well, 1 if contenders disagree or MyTorch failed somewhere."""
     options = _parser().parse_args(arguments)
     options.output.mkdir(parents=True, exist_ok=True)
+    if options.what == "operations":
+        rounds, seconds = options.rounds or (1 if options.quick else 3), options.seconds or 0.02
+        return operations.run(options.output, options.only, rounds, seconds, options.threads, _progress)
+    if options.what == "distributed":
+        return distributed.run(options.output, options.quick, _progress)
+    if options.what == "training":
+        rounds, seconds = (
+            options.rounds or (1 if options.quick else 3),
+            options.seconds or (0.1 if options.quick else 0.5),
+        )
+        return training.run(options.output, options.only, rounds, seconds, _progress)
     if options.what == "growth":
         return growth.run(options.output, options.quick, options.threads, _progress)
     return _compare(options)
@@ -40,6 +51,7 @@ def _compare(options: argparse.Namespace) -> int:
         rounds=options.rounds or (2 if options.quick else 7),
         seconds=options.seconds or (0.2 if options.quick else 1.0),
         threads=options.threads,
+        processor_time=options.processor_time,
         longest_turn=1.5 if options.quick else 30.0,
         time_limit=options.time_limit,
         memory_limit=int(options.memory_limit * 2**30),
@@ -62,7 +74,8 @@ def _compare(options: argparse.Namespace) -> int:
     try:
         cells = measure(contenders, [name for name in names if name != IMPORT], settings, progress=_progress)
         if IMPORT in names:
-            packages = {c.name: c.package for c in contenders if c.name != "torch channels_last"}
+            others = (WITH_EXTRA, "torch channels_last")  # the same imports again
+            packages = {c.name: c.package for c in contenders if c.name not in others}
             results["imports"] = import_times(packages, 3 if options.quick else max(settings.rounds, 7), _progress)
     except Disagreement as complaint:
         print(f"\nContenders do not compute the same, so nothing was compared:\n{complaint}", file=sys.stderr)
@@ -94,7 +107,7 @@ def _exit_code(cells: Sequence[Cell]) -> int:
     failed = [cell for cell in cells if cell.status == "failed"]
     for cell in failed:
         print(f"failed: {cell.contender} on {cell.workload}: {cell.reason}", file=sys.stderr)
-    return 1 if any(cell.contender == SUBJECT for cell in failed) else 0
+    return 1 if any(cell.contender in (SUBJECT, WITH_EXTRA) for cell in failed) else 0
 
 
 def _chosen(workloads: Sequence[str]) -> list[str]:
@@ -115,14 +128,28 @@ def _parser() -> argparse.ArgumentParser:
     names = [*WORKLOADS, IMPORT]
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="MyTorch beside other libraries.")
     add = parser.add_argument
-    add("what", nargs="?", choices=("compare", "growth"), default="compare",
-        help="compare the contenders (default), or see how cost grows with the size of the problem")  # fmt: skip
+    add("what", nargs="?", choices=("compare", "distributed", "growth", "operations", "training"),
+        default="compare", help="compare the contenders (default), steps on several processes, how cost grows with the "
+        "size, every operation, or training")  # fmt: skip
     add("--quick", action="store_true", help="less than two minutes; rougher figures")
     add("--workloads", nargs="+", default=[], choices=names, metavar="NAME", help=f"some of: {', '.join(names)}")
+    add(
+        "--only",
+        nargs="+",
+        default=[],
+        metavar="TEXT",
+        help="operations, training: those with one of these in their name",
+    )
     add("--contenders", nargs="+", choices=[*CONTENDERS], metavar="NAME", help=f"some of: {', '.join(CONTENDERS)}")
-    add("--rounds", type=_positive(int), help="turns of each contender (default 7, quick 2)")
-    add("--seconds", type=_positive(float), help="measured in a turn (default 1, quick 0.2)")
+    add("--rounds", type=_positive(int), help="turns of each contender (default 7, quick 2; operations, training 3, 1)")
+    add(
+        "--seconds",
+        type=_positive(float),
+        help="measured in a turn (default 1, quick 0.2; operations, of each figure, 0.02)",
+    )
     add("--threads", type=_positive(int), default=1, help="where the workload does not say (default 1)")
+    add("--processor-time", action="store_true",
+        help="on a busy machine: with one thread, a process's own time on the processor")  # fmt: skip
     add("--time-limit", type=_positive(float), default=300, help="seconds for a turn (default 300)")
     add("--memory-limit", type=_positive(float), default=16, help="GiB for a turn (default 16)")
     add("--output", type=Path, default=ROOT / "benchmarks" / "results",

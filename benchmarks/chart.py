@@ -14,6 +14,7 @@ __all__ = ["COLORS", "ratio_chart"]
 
 COLORS = {
     "mytorch": "#1f5fa8",
+    "mytorch onednn": "#82b3e8",
     "torch": "#d9622b",
     "torch channels_last": "#edb08c",
     "autograd": "#5a9a5a",

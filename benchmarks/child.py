@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.contenders.cannot import Cannot
-from benchmarks.memory import limit_memory, peak_bytes, reset_peak, resident_bytes
+from benchmarks.memory import give_back_freed_memory, limit_memory, peak_bytes, reset_peak, resident_bytes
 
 __all__ = ["run_job"]
 
@@ -33,7 +33,7 @@ def run_job(job: dict[str, Any]) -> dict[str, Any]:
     (PyTorch: its compiler, when the first optimizer is made). None where the system does not tell.
 
     job: contender and source (modules), workload (a name in `source.WORKLOADS`), threads, seconds,
-    most_steps, memory_limit, gradients.
+    most_steps, processor_time (instead of the clock on the wall), memory_limit, gradients.
     """
     limit_memory(job["memory_limit"])
     contender = importlib.import_module(job["contender"])
@@ -46,6 +46,7 @@ def run_job(job: dict[str, Any]) -> dict[str, Any]:
     except Cannot as reason:
         return {"cannot": str(reason), "version": contender.version}
     gc.collect()
+    give_back_freed_memory()
     after_rehearsal = resident_bytes()
     reset_peak()
     run = contender.build(workload)
@@ -57,7 +58,8 @@ def run_job(job: dict[str, Any]) -> dict[str, Any]:
             np.savez(job["gradients"], **run.gradients())
     warm_up = WARM_UP_SHARE * job["seconds"] - (time.perf_counter() - start)
     time_steps(run.step, warm_up, job["most_steps"])
-    samples = time_steps(run.step, job["seconds"], job["most_steps"]) or [_timed(run.step)]
+    clock = time.process_time if job["processor_time"] else time.perf_counter
+    samples = time_steps(run.step, job["seconds"], job["most_steps"], clock) or [_timed(run.step, clock)]
     peak = peak_bytes()
     return {
         "version": contender.version,
@@ -72,20 +74,22 @@ def _above(peak: int | None, level: int | None) -> int | None:
     return None if peak is None or level is None else peak - level
 
 
-def time_steps(step: Callable[[], Any], seconds: float, most: int) -> list[float]:
+def time_steps(
+    step: Callable[[], Any], seconds: float, most: int, clock: Callable[[], float] = time.perf_counter
+) -> list[float]:
     """Seconds of each step, until `seconds` have passed or `most` steps are done. The garbage
     collector is left on, as users have it; what a step leaves behind is freed inside its time."""
     samples: list[float] = []
     end = time.perf_counter() + seconds
     while time.perf_counter() < end and len(samples) < most:
-        samples.append(_timed(step))
+        samples.append(_timed(step, clock))
     return samples
 
 
-def _timed(step: Callable[[], Any]) -> float:
-    start = time.perf_counter()
+def _timed(step: Callable[[], Any], clock: Callable[[], float]) -> float:
+    start = clock()
     step()
-    return time.perf_counter() - start
+    return clock() - start
 
 
 if __name__ == "__main__":

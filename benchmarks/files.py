@@ -9,7 +9,7 @@ from typing import Any
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from mytorch.atomic import atomic_write
+from mytorch.runtime.atomic import atomic_write
 
 __all__ = ["write_figure", "write_json", "write_text"]
 

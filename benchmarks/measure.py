@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.agreement import complaints
-from benchmarks.contenders import BASE, SUBJECT, Contender
+from benchmarks.contenders import BASE, SUBJECT, WITH_EXTRA, Contender
 from benchmarks.processes import answer_of
 
 __all__ = ["Cell", "Disagreement", "Settings", "measure"]
@@ -33,13 +33,15 @@ class Disagreement(Exception):  # noqa: N818 (a finding)
 class Settings:
     """rounds: how often each contender has its turn. seconds, most_steps: a turn ends when either
     is reached (but has one step at least). time_limit (s), memory_limit (bytes): of a child.
+    processor_time: with one thread, measure the process's own time on the processor, not the clock on the wall.
     longest_turn: a contender that needs more seconds for a turn, with starting and checking, has
-    only one; not the two of the ratio."""
+    only one; not those of the ratios."""
 
     rounds: int = 7
     seconds: float = 1.0
     most_steps: int = 500
     threads: int = 1
+    processor_time: bool = False
     longest_turn: float = math.inf
     time_limit: float = 300.0
     memory_limit: int = 16 << 30
@@ -96,7 +98,9 @@ def measure(
 
 
 def _too_slow(cell: Cell, settings: Settings) -> bool:
-    return cell.contender not in (SUBJECT, BASE) and max(cell.turn_seconds, default=0) > settings.longest_turn
+    return (
+        cell.contender not in (SUBJECT, WITH_EXTRA, BASE) and max(cell.turn_seconds, default=0) > settings.longest_turn
+    )
 
 
 def _gradient_file(folder: str, contender: Contender) -> Path:
@@ -112,6 +116,7 @@ def _turn(cell: Cell, contender: Contender, source: str, settings: Settings, fol
         "threads": cell.threads,
         "seconds": settings.seconds,
         "most_steps": settings.most_steps,
+        "processor_time": settings.processor_time and cell.threads == 1,
         "memory_limit": settings.memory_limit,
         "gradients": str(_gradient_file(folder, contender)),
     }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
+import sys
 from pathlib import Path
 
-__all__ = ["limit_memory", "peak_bytes", "reset_peak", "resident_bytes"]
+__all__ = ["give_back_freed_memory", "limit_memory", "peak_bytes", "reset_peak", "resident_bytes"]
 
 _STATUS = Path("/proc/self/status")
 
@@ -34,6 +36,14 @@ def peak_bytes() -> int | None:
 
     Not `getrusage`: on Linux its ru_maxrss begins with the size of the process that started this one."""
     return _status("VmHWM")
+
+
+def give_back_freed_memory() -> None:
+    """Let the C library return to the system what is free, where it can (glibc). What it keeps for later would count as
+    resident, and arrays that are then made in it as nothing."""
+    library = ctypes.CDLL(None) if sys.platform == "linux" else None
+    if hasattr(library, "malloc_trim"):
+        library.malloc_trim(0)  # type: ignore[union-attr]
 
 
 def reset_peak() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from benchmarks.contenders import BASE, SUBJECT
+from benchmarks.contenders import BASE, SUBJECT, WITH_EXTRA
 from benchmarks.summary import Row, rows_of
+from benchmarks.workloads import TARGETS_WITH_ONEDNN
 
 __all__ = ["markdown"]
 
@@ -38,16 +39,18 @@ def aligned(header: Sequence[str], lines: Sequence[Sequence[str]], left: int) ->
 
 
 def _ratio_table(rows: Sequence[Row]) -> str:
-    others = _contenders(rows, without=(SUBJECT, BASE))
-    header = ["", "workload", SUBJECT, "target", "stretch", "verdict", *others]
-    lines = [
-        [
-            row.name, row.title, _number(row.ratio(SUBJECT)), _number(row.target), _number(row.stretch), row.verdict,
-            *[_number(row.ratio(other)) for other in others],
-        ]
-        for row in rows
-    ]  # fmt: skip
-    return aligned(header, lines, left=2)
+    others = _contenders(rows, without=(SUBJECT, WITH_EXTRA, BASE))
+    header = ["", "workload", SUBJECT, "target", "stretch", "verdict"]
+    with_extra = any(WITH_EXTRA in row.spreads for row in rows)
+    if with_extra:
+        header += [WITH_EXTRA, "target"]
+    lines = []
+    for row in rows:
+        line = [row.name, row.title, *map(_number, (row.ratio(SUBJECT), row.target, row.stretch)), row.verdict]
+        if with_extra:
+            line += [_number(row.ratio(WITH_EXTRA)), _number(TARGETS_WITH_ONEDNN.get(row.name))]
+        lines.append([*line, *[_number(row.ratio(other)) for other in others]])
+    return aligned([*header, *others], lines, left=2)
 
 
 def _figure_table(rows: Sequence[Row]) -> str:
@@ -87,7 +90,9 @@ def _origin(results: dict[str, Any]) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
     return (
         f"`{results['command']}` on {results['date']}, commit {results['commit']}; {settings['rounds']} rounds; "
-        f"threads, where a row does not say: {settings['threads']}.\n"
+        f"threads, where a row does not say: {settings['threads']}; "
+        f"{'with one thread time on the processor' if settings.get('processor_time') else 'time on the wall'}, "
+        f"load before {machine.get('load_before')}.\n"
         f"{machine['processor']}, {machine['cores']} cores, {machine['system']}, Python {machine['python']}, "
         f"{machine['blas']}; {versions}."
     )

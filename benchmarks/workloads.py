@@ -8,7 +8,20 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-__all__ = ["WORKLOADS", "BatchNorm", "Chain", "Conv", "Flatten", "Linear", "MaxPool", "Network", "ReLU", "Workload"]
+__all__ = [
+    "TARGETS_WITH_ONEDNN",
+    "WORKLOADS",
+    "BatchNorm",
+    "Chain",
+    "Conv",
+    "Flatten",
+    "Linear",
+    "MaxPool",
+    "Network",
+    "Program",
+    "ReLU",
+    "Workload",
+]
 
 
 class Linear(NamedTuple):
@@ -132,7 +145,52 @@ class Chain:
         return replace(self, length=1)
 
 
-Workload = Network | Chain
+@dataclass(frozen=True)
+class Program:
+    """A model of `benchmarks.models` trained by cross-entropy: forward, loss, backward, optimizer update.
+
+    x_shape: of a batch; of integers below `tokens` if that is given. batch_axis: of x.
+    labels: how many, each of `classes`."""
+
+    title: str
+    model: str
+    x_shape: tuple[int, ...]
+    labels: int
+    optimizer: str
+    lr: float
+    classes: int = 10
+    tokens: int | None = None
+    images: bool = False
+    dtype: str = "float32"
+    threads: int | None = None
+    target: float | None = None
+    stretch: float | None = None
+
+    unit = "ms per step"
+    per_second = 1e3
+    checked_steps = 3
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Inputs and labels: the same in every process."""
+        rng = np.random.default_rng(11785)
+        x = rng.standard_normal(self.x_shape).astype(self.dtype)
+        if self.tokens:
+            x = rng.integers(0, self.tokens, self.x_shape)
+        return {"x": x, "labels": rng.integers(0, self.classes, self.labels)}
+
+    def first_weight(self, name: str, shape: tuple[int, ...]) -> np.ndarray:
+        """A parameter's first values, by its name in the model: scales of normalizations about 1."""
+        rng = np.random.default_rng([11785, *name.encode()])
+        bound = 1 / math.sqrt(math.prod(shape[1:])) if len(shape) > 1 else 0.1
+        shift = 1.0 if len(shape) == 1 and name.endswith("weight") else 0.0
+        return (shift + rng.uniform(-bound, bound, shape)).astype(self.dtype)
+
+    def small(self) -> Program:
+        """The same: its models are small."""
+        return self
+
+
+Workload = Network | Chain | Program
 
 MLP = (Linear(784, 20), BatchNorm(20), ReLU(), Linear(20, 10))
 WIDE_MLP = (Linear(784, 512), ReLU(), Linear(512, 512), ReLU(), Linear(512, 10))
@@ -155,12 +213,44 @@ def _cnn(title: str, **differences: Any) -> Network:
 WORKLOADS: dict[str, Workload] = {
     "W1": Network("handout MLP", MLP, (784,), 100, target=0.60, stretch=0.52),
     "W2": Network("wide MLP, Adam", WIDE_MLP, (784,), 128, "Adam", 1e-3, target=1.0, stretch=0.85),
-    "W3": Network("LeNet", LENET, (1, 28, 28), 64, target=1.7, stretch=1.2),
-    "W4": _cnn("", target=1.25, stretch=1.0),
+    "W3": Network("LeNet", LENET, (1, 28, 28), 64, target=1.2, stretch=1.0),
+    "W4": _cnn("", target=0.95, stretch=0.85),
     "W4-float64": _cnn(", float64", dtype="float64", target=0.6, stretch=0.5),
-    "W4-two-threads": _cnn(", two threads", threads=2, target=1.8, stretch=1.3),
+    "W4-two-threads": _cnn(", two threads", threads=2, target=1.3, stretch=1.0),
     "W5": Chain("1,000 chained h = h*y + z", "h*y+z", 1_000, target=0.85, stretch=0.65),
     "W6": Chain("chain of 100,000 additions", "h+x", 100_000, target=1.5, stretch=1.0),
     "W6-million": Chain("chain of 1,000,000 additions", "h+x", 1_000_000),
     "W6-doublings": Chain("40 stacked h = h + h", "h+h", 40),
+    "W7": Program(
+        "strided convolutions, BatchNorm2d",
+        "strided",
+        (32, 3, 64, 64),
+        32,
+        "SGD",
+        0.1,
+        images=True,
+        target=1.15,
+        stretch=0.65,
+    ),
+    "W8": Program("small GPT, AdamW", "gpt", (16, 64), 1024, "AdamW", 1e-3, 64, tokens=64, target=1.0, stretch=1.0),
+    "W8-two-threads": Program(
+        "small GPT, AdamW, two threads",
+        "gpt",
+        (16, 64),
+        1024,
+        "AdamW",
+        1e-3,
+        64,
+        tokens=64,
+        threads=2,
+        target=1.3,
+        stretch=1.0,
+    ),
+    "W9": Program("LSTM, 50 steps, Adam", "lstm", (50, 32, 16), 32, "Adam", 1e-3, target=1.2, stretch=1.0),
+    "W10": Program(
+        "residual network", "residual", (32, 3, 16, 16), 32, "SGD", 0.1, images=True, target=1.1, stretch=0.8
+    ),
 }
+
+# The same with the extra onednn, where it computes something.
+TARGETS_WITH_ONEDNN = {"W3": 0.6, "W4": 0.55, "W4-two-threads": 0.75, "W7": 0.65, "W10": 0.8}

@@ -3,9 +3,10 @@
 
 Four convolutions with batch norm, ReLU and pooling; pictures that are mirrored and moved a little at
 random, so that no picture is seen twice alike; a learning rate that rises and falls once. 45,000
-pictures train, 5,000 validate; the test set is looked at once, at the end. The run has a folder of
-its own below the output folder: stopped, it goes on with --resume FOLDER. --quick trains on a few
-hundred made-up pictures and asserts that the loss falls to less than a half.
+pictures train, 5,000 validate; the test set is looked at once, at the end, and the predictions for it are
+written as Kaggle takes them (submission.csv). The run has a folder of its own below the output folder: stopped, it
+goes on with --resume FOLDER. --quick trains on a few hundred made-up pictures and asserts that the loss falls to less
+than a half.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from examples.common import Example
 from examples.data import cifar10
+from examples.fashion_own_network import predict
+from examples.kaggle import write_predictions
 from mytorch import nn, optim
 from mytorch.data import DataLoader, Dataset, TensorDataset
 from mytorch.data.transforms import Compose, RandomCrop, RandomHorizontalFlip
@@ -41,7 +44,7 @@ class Varied(Dataset):
         return len(self.dataset)
 
     def __getitem__(self, index: int) -> tuple[Any, Any]:
-        x, y = self.dataset[index]  # (3, 32, 32), a class number
+        x, y = self.dataset[index]  # (3, 32, 32), a class index
         return self.change(x), y
 
 
@@ -89,7 +92,9 @@ def main(arguments: list[str] | None = None) -> None:
         if example.quick:
             example.fell(history["loss"], 2)
         example.report("test accuracy", trainer.evaluate(DataLoader(data.test, 500))["accuracy"], 0.748)
-        print(f"{'run':<28}{trainer.folder.path}")
+        submission = example.output / "submission.csv"
+        write_predictions(submission, predict(model, data.test.tensors[0]))
+        print(f"{'predictions':<28}{submission}\n{'run':<28}{trainer.folder.path}")
         example.save(compare_figure({"CNN": history}, ("loss", "accuracy"), "CIFAR-10"))
 
 

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """A linear node, ReLU and softmax, forward and backward by hand, then by autograd (handout 000, section 1).
 
-Each function and each derivative is written down in NumPy, and compared with what MyTorch computes
-without being told a derivative; the last lines chain the three into dL/dW and dL/db of one layer.
-The plot has the functions and derivatives by hand as lines and by autograd as dots. No data are
-needed: --data is not looked at, and --quick changes nothing.
+Each function and each derivative is written down in NumPy, in the solution of a homework,
+course/bioeng/q1.py, and compared with what MyTorch computes without being told a derivative; the
+last lines chain the three into dL/dW and dL/db of one layer. The plot has the functions and
+derivatives by hand as lines and by autograd as dots. No data are needed: --data is not looked at,
+and --quick changes nothing.
 """
 
 from __future__ import annotations
@@ -22,6 +23,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import mytorch
 import mytorch.nn.functional as F
+from course.bioeng.q1 import (
+    linear_backward,
+    linear_forward,
+    relu_backward,
+    relu_forward,
+    softmax_backward,
+    softmax_forward,
+)
 from examples.common import Example
 from mytorch import Tensor
 from mytorch.autograd.functional import jacobian
@@ -30,41 +39,6 @@ from mytorch.random import default_generator
 FEATURES, NODES = 4, 5
 
 # ------------------------------------------------------------------------------------- by hand
-
-
-def linear_forward(x: np.ndarray, w: np.ndarray, b: float) -> float:
-    """The output of one node: w . x + b, for x and w of shape (D,)."""
-    return w @ x + b
-
-
-def linear_backward(x: np.ndarray) -> tuple[np.ndarray, float]:
-    """The derivatives of a node's output with respect to its weights, (D,), and its bias: x and 1."""
-    return x, 1.0
-
-
-def relu_forward(z: np.ndarray) -> np.ndarray:
-    """max(z, 0), entry by entry."""
-    return np.maximum(z, 0)
-
-
-def relu_backward(z: np.ndarray) -> np.ndarray:
-    """The derivative, entry by entry: 1 where z > 0, else 0. (At 0 there is none; PyTorch too takes 0.)"""
-    return (z > 0).astype(z.dtype)
-
-
-def softmax_forward(z: np.ndarray) -> np.ndarray:
-    """e^z_i / (sum over k of e^z_k), for z of shape (K,).
-
-    Subtracting the largest z changes nothing in exact numbers, and keeps e^z from overflowing.
-    """
-    powers = np.exp(z - z.max())
-    return powers / powers.sum()
-
-
-def softmax_backward(z: np.ndarray) -> np.ndarray:
-    """The Jacobian, (K, K): d softmax_i / d z_j = s_i (1 - s_i) if i = j, else -s_i s_j."""
-    s = softmax_forward(z)
-    return np.diag(s) - np.outer(s, s)
 
 
 def layer_backward(x: np.ndarray, W: np.ndarray, b: np.ndarray, label: int) -> tuple[np.ndarray, np.ndarray]:

@@ -15,7 +15,7 @@ __all__ = ["Split", "cifar10", "fashion_mnist", "made_up_pictures", "split"]
 
 
 class Split(NamedTuple):
-    """Three sets of (image, class number): float32, (N, C, H, W), and int64, (N,)."""
+    """Three sets of (image, class index): float32, (N, C, H, W), and int64, (N,)."""
 
     train: TensorDataset
     validation: TensorDataset

@@ -13,7 +13,7 @@ from pathlib import Path
 # First, so that this clone's examples are found, and its MyTorch, whatever else is installed.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from examples.common import Example
+from examples.common import OUR_BAR, Example
 from examples.data import fashion_mnist
 from mytorch import nn, optim
 from mytorch.data import DataLoader
@@ -48,8 +48,9 @@ def main(arguments: list[str] | None = None) -> None:
         )  # fmt: skip
         if example.quick:
             example.fell(history["loss"], 2)
-        # 88 % rather than the handout's 82 %, which one epoch reaches.
-        example.report("validation accuracy", history["val_accuracy"][-1], 0.88, source="expected")
+        example.report("validation accuracy", history["val_accuracy"][-1], 0.82)
+        # One epoch reaches the handout's number.
+        example.report("validation accuracy", history["val_accuracy"][-1], 0.88, source=OUR_BAR)
         example.save(compare_figure({"MLP": history}, ("loss", "accuracy"), "An MLP on Fashion-MNIST"))
 
 

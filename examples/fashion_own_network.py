@@ -2,7 +2,7 @@
 """A network of one's own on Fashion-MNIST, with Adam (handout 000, section 2).
 
 Two convolutions with ReLU and pooling, then two linear layers. 55,000 images train, 5,000 validate.
-Beside the plot, the output folder gets predictions.npy, the class number of each of the test
+Beside the plot, the output folder gets predictions.npy, the class index of each of the test
 images, and the weights as my_model.safetensors (my_model.npz where the package safetensors is
 missing). They are loaded into a new network, which must predict the same. --quick trains on 1,500
 digits that come with MyTorch, and asserts that the loss falls to less than a half.
@@ -23,8 +23,8 @@ import mytorch
 from examples.common import Example
 from examples.data import fashion_mnist
 from mytorch import nn, optim
-from mytorch.atomic import atomic_write
 from mytorch.data import DataLoader, TensorDataset
+from mytorch.runtime.atomic import atomic_write
 from mytorch.training import Trainer, accuracy
 from mytorch.training.plots import compare_figure
 
@@ -49,7 +49,7 @@ def network() -> nn.Sequential:
 
 
 def predict(model: nn.Module, images: mytorch.Tensor) -> np.ndarray:
-    """The class number of each image: (N, 1, 28, 28) -> (N,), int64."""
+    """The class index of each image: (N, 1, 28, 28) -> (N,), int64."""
     model.eval()
     with mytorch.no_grad():
         scores = [model(x).data for (x,) in DataLoader(TensorDataset(images), 500)]

@@ -16,7 +16,7 @@ import numpy as np
 # First, so that this clone's examples are found, and its MyTorch, whatever else is installed.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from examples.common import BUNDLED, Example
+from examples.common import BUNDLED, OUR_BAR, Example
 from mytorch import nn, optim
 from mytorch.data import DataLoader, TensorDataset
 from mytorch.datasets import load_mnist
@@ -61,7 +61,9 @@ def main(arguments: list[str] | None = None) -> None:
         optimizer = optim.Adam(model.parameters(), lr=RATE)
         trainer = Trainer(model, optimizer, nn.CrossEntropyLoss(), {"accuracy": accuracy})
         history = trainer.fit(DataLoader(training, BATCH_SIZE, shuffle=True), DataLoader(validation, 500))
-        example.report("validation accuracy", history["val_accuracy"][-1], 0.97)
+        # The handout says around 96 to 97 %.
+        example.report("validation accuracy", history["val_accuracy"][-1], 0.96)
+        example.report("validation accuracy", history["val_accuracy"][-1], 0.97, source=OUR_BAR)
         if example.quick:
             losses = history.step_losses
             example.fell([np.mean(losses[:10]), np.mean(losses[-10:])], 2)

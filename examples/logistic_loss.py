@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """The logistic loss of a small network and its gradient by hand, against autograd (handout 003, section 1).
 
-The network has one hidden layer, sigmoids and no biases, for D = 5 inputs and K = 6 hidden units. Of
-the loss there are two versions: the formula as it stands, and one that is right where the formula
-gives inf or nan. No data are needed: --data is not looked at, and --quick changes nothing.
+The functions by hand are the solution of a homework, course/logistic/logistic.py. The network has one hidden layer,
+sigmoids and no biases, for D = 5 inputs and K = 6 hidden units. Of the loss there are two versions: the formula as it
+stands, and one that is right where the formula gives inf or nan. No data are needed: --data is not looked at, and
+--quick changes nothing.
 """
 
 from __future__ import annotations
@@ -18,64 +19,12 @@ from matplotlib.figure import Figure
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import mytorch.nn.functional as F
+from course.logistic.logistic import gradient, logistic_loss, predict, sigmoid, stable_logistic_loss
 from examples.common import Example
 from mytorch import Tensor
 from mytorch.random import default_generator
 
 B, D, K = 20, 5, 6  # samples, inputs, hidden units
-
-
-def sigmoid(z: np.ndarray) -> np.ndarray:
-    """1 / (1 + e^-z). As e^(-log(1 + e^-z)), because e^-z alone overflows for very negative z."""
-    return np.exp(-np.logaddexp(0, -z))
-
-
-def predict(X: np.ndarray, W: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """z_1 (B, K), z_2 (B,) and y_hat (B,) of the samples X (B, D).
-
-    W: {"w_1": (D, K), "w_2": (K, 1)}.
-    """
-    z_1 = X @ W["w_1"]
-    z_2 = (sigmoid(z_1) @ W["w_2"])[:, 0]
-    return z_1, z_2, sigmoid(z_2)
-
-
-def logistic_loss(y: np.ndarray, y_hat: np.ndarray) -> float:
-    """The mean of -y log(y_hat) - (1 - y) log(1 - y_hat), as the formula stands.
-
-    It is nan for y_hat = y = 0, although the prediction is perfect and the loss 0: the first term is
-    0 log(0) = 0 * (-inf), which IEEE arithmetic calls not a number. In mathematics 0 log(0) stands
-    for the limit 0. And where a prediction is quite wrong, y_hat rounds to 1 and the loss is inf.
-    """
-    return float(np.mean(-y * np.log(y_hat) - (1 - y) * np.log(1 - y_hat)))
-
-
-def stable_logistic_loss(y: np.ndarray, z_2: np.ndarray) -> float:
-    """The same loss from y_hat's logit z_2, finite for every finite z_2 and without loss of digits.
-
-    For y = 0 the loss is -log(1 - sigmoid(z)) = log(1 + e^z), and for y = 1, likewise, log(1 + e^-z).
-    np.logaddexp(0, z) = log(e^0 + e^z) takes the larger power out before it computes either.
-    For z = -10^10 and y = 0, e^z is 0 to any precision there is: the loss is exactly 0.
-    """
-    return float(np.mean(np.logaddexp(0, (1 - 2 * y) * z_2)))
-
-
-def gradient(X: np.ndarray, y: np.ndarray, W: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The gradient of the mean loss with respect to both weights, in their shapes.
-
-    For one sample, from the loss back:
-        dL/dz_2    = -y (1 - y_hat) + (1 - y) y_hat = y_hat - y     (sigma' = sigma (1 - sigma))
-        dL/dw_2[k] = (y_hat - y) x_1[k]                             (z_2 = w_2 . x_1)
-        dL/dz_1[k] = (y_hat - y) w_2[k] x_1[k] (1 - x_1[k])         (x_1 = sigma(z_1))
-        dL/dw_1[d, k] = dL/dz_1[k] x[d]                             (z_1 = x w_1)
-    Nothing is divided by y_hat or 1 - y_hat, which may round to 0: that is what makes it stable.
-    The products with X.T and x_1.T add up over the samples.
-    """
-    z_1, _, y_hat = predict(X, W)
-    x_1 = sigmoid(z_1)
-    dz_2 = (y_hat - y)[:, None] / len(X)  # (B, 1)
-    dz_1 = dz_2 @ W["w_2"].T * x_1 * (1 - x_1)  # (B, K)
-    return {"w_1": X.T @ dz_1, "w_2": x_1.T @ dz_2}
 
 
 def compare(example: Example) -> None:

@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import mytorch
-from examples.common import BUNDLED, Example
+from examples.common import BUNDLED, OUR_BAR, Example
 from mytorch import nn, optim
 from mytorch.data import DataLoader, TensorDataset
 from mytorch.datasets import MultiMNIST
@@ -126,7 +126,7 @@ def main(arguments: list[str] | None = None) -> None:
         test = trainer.evaluate(DataLoader(data.test, 500))
         for task in TASKS:
             print(f"{task + ', test loss':<28}{test[f'{task}_loss']:.4f}")
-            example.report(f"{task}, test accuracy", test[f"{task}_accuracy"], 0.95, source="expected")
+            example.report(f"{task}, test accuracy", test[f"{task}_accuracy"], 0.95, source=OUR_BAR)
         example.save(figure(data, history))
 
 

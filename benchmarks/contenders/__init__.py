@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib.util
 from dataclasses import dataclass
 
-__all__ = ["BASE", "CONTENDERS", "SUBJECT", "Contender", "missing"]
+__all__ = ["BASE", "CONTENDERS", "SUBJECT", "WITH_EXTRA", "Contender", "missing"]
 
 SUBJECT = "mytorch"  # which all this is about
+WITH_EXTRA = "mytorch onednn"  # the same with its extra
 BASE = "torch"  # whose figures the others are divided by, and whose gradients are trusted
 
 
@@ -28,8 +29,10 @@ CONTENDERS = {
     contender.name: contender
     for contender in (
         Contender("mytorch", "benchmarks.contenders.mytorch_", "mytorch"),
+        Contender(WITH_EXTRA, "benchmarks.contenders.mytorch_onednn", "mytorch"),
         Contender("torch", "benchmarks.contenders.torch_", "torch"),
         Contender("torch channels_last", "benchmarks.contenders.torch_channels_last", "torch"),
+        Contender("jax", "benchmarks.contenders.jax_", "jax"),
         Contender("autograd", "benchmarks.contenders.autograd_", "autograd"),
         Contender("mygrad", "benchmarks.contenders.mygrad_", "mygrad"),
         Contender("numpy by hand", "benchmarks.contenders.numpy_", "numpy"),

@@ -13,7 +13,7 @@ from autograd.tracer import getval
 from benchmarks.contenders.cannot import Cannot
 from benchmarks.contenders.chains import chain_of
 from benchmarks.contenders.updates import optimizer_of
-from benchmarks.workloads import BatchNorm, Chain, Conv, Linear, Network, ReLU, Workload
+from benchmarks.workloads import BatchNorm, Chain, Conv, Linear, Network, Program, ReLU, Workload
 
 __all__ = ["build", "set_threads", "version"]
 
@@ -25,6 +25,8 @@ def set_threads(count: int) -> None:
 
 
 def build(workload: Workload) -> Any:
+    if isinstance(workload, Program):
+        raise Cannot("the models of benchmarks/models.py are written for PyTorch's API")
     return NetworkRun(workload) if isinstance(workload, Network) else ChainRun(workload)
 
 

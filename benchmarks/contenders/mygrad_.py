@@ -12,9 +12,10 @@ from mygrad.nnet.activations import relu
 from mygrad.nnet.layers import batchnorm, conv_nd, max_pool
 from mygrad.nnet.losses import softmax_crossentropy
 
+from benchmarks.contenders.cannot import Cannot
 from benchmarks.contenders.chains import chain_of
 from benchmarks.contenders.updates import optimizer_of
-from benchmarks.workloads import BatchNorm, Chain, Conv, Flatten, Linear, MaxPool, Network, ReLU, Workload
+from benchmarks.workloads import BatchNorm, Chain, Conv, Flatten, Linear, MaxPool, Network, Program, ReLU, Workload
 
 __all__ = ["build", "set_threads", "version"]
 
@@ -27,6 +28,8 @@ def set_threads(count: int) -> None:
 
 
 def build(workload: Workload) -> Any:
+    if isinstance(workload, Program):
+        raise Cannot("the models of benchmarks/models.py are written for PyTorch's API")
     return NetworkRun(workload) if isinstance(workload, Network) else ChainRun(workload)
 
 

@@ -1,8 +1,11 @@
-"""MyTorch, as anyone imports it."""
+"""MyTorch, as anyone imports it after `pip install mytorch`: without the extra onednn, installed here or not."""
 
 from __future__ import annotations
 
+import os
 from typing import Any
+
+os.environ["MYTORCH_ONEDNN"] = "0"  # read when the first convolution looks for the library
 
 import mytorch
 from benchmarks.contenders import torch_like

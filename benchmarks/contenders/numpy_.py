@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks.contenders.cannot import Cannot
 from benchmarks.contenders.updates import optimizer_of
-from benchmarks.workloads import BatchNorm, Chain, Linear, Network, ReLU, Workload
+from benchmarks.workloads import BatchNorm, Chain, Linear, Network, Program, ReLU, Workload
 
 __all__ = ["build", "set_threads", "version"]
 
@@ -21,6 +21,8 @@ def set_threads(count: int) -> None:
 
 
 def build(workload: Workload) -> Any:
+    if isinstance(workload, Program):
+        raise Cannot("the models of benchmarks/models.py are written for PyTorch's API")
     if isinstance(workload, Chain):
         if workload.expression != "h*y+z":
             raise Cannot("without a graph there is nothing to build and walk")

@@ -8,24 +8,32 @@ from typing import Any
 import numpy as np
 
 from benchmarks.contenders.chains import chain_of
-from benchmarks.workloads import BatchNorm, Chain, Conv, Flatten, Linear, MaxPool, Network, ReLU, Workload
+from benchmarks.models import MODELS
+from benchmarks.workloads import BatchNorm, Chain, Conv, Flatten, Linear, MaxPool, Network, Program, ReLU, Workload
 
-__all__ = ["ChainRun", "NetworkRun", "build"]
+__all__ = ["ChainRun", "TrainingRun", "build"]
 
 
 def build(lib: Any, workload: Workload, prepare: Callable[[Any], Any] = lambda thing: thing) -> Any:
     """The workload in `lib` (the module torch or mytorch), ready to `step`.
 
     prepare: applied to the model and to the inputs, e.g. for another memory format."""
-    return NetworkRun(lib, workload, prepare) if isinstance(workload, Network) else ChainRun(lib, workload)
+    return ChainRun(lib, workload) if isinstance(workload, Chain) else TrainingRun(lib, workload, prepare)
 
 
-class NetworkRun:
-    def __init__(self, lib: Any, workload: Network, prepare: Callable[[Any], Any]) -> None:
+class TrainingRun:
+    def __init__(self, lib: Any, workload: Network | Program, prepare: Callable[[Any], Any]) -> None:
         arrays = {name: lib.tensor(array) for name, array in workload.arrays().items()}
         self.x = prepare(arrays.pop("x"))
         self.labels = arrays.pop("labels")
-        model = lib.nn.Sequential(*[_layer(lib.nn, layer) for layer in workload.layers])
+        if isinstance(workload, Program):
+            model = MODELS[workload.model](lib)
+            arrays = {
+                name: lib.tensor(workload.first_weight(name, tuple(parameter.shape)))
+                for name, parameter in model.named_parameters()
+            }
+        else:
+            model = lib.nn.Sequential(*[_layer(lib.nn, layer) for layer in workload.layers])
         model = model.double() if workload.dtype == "float64" else model.float()
         model.load_state_dict(arrays, strict=False)  # without the running averages, which start as usual
         self.model = prepare(model)
