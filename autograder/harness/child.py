@@ -22,6 +22,7 @@ import numpy as np
 
 from autograder.harness import imports
 from autograder.harness.limits import PATIENCE, is_starved
+from autograder.harness.search_path import search_path
 from autograder.harness.values import encode
 
 __all__ = ["describe", "limit_time", "run_job", "use_package"]
@@ -36,9 +37,8 @@ _wall, _cpu, _timer = time.monotonic, time.process_time, getattr(signal, "setiti
 def use_package(
     folder: str, packages: Sequence[str], broken: dict[str, str], shown: str, tell: Any = lambda *_: None
 ) -> imports.StudentImports:
-    """Let this process import the packages in `folder`. What lies beside it is found last: a file random.py
-    is no reason for the standard library to break."""
-    sys.path[:] = [*(path for path in sys.path if path not in ("", folder)), folder]
+    """Let this process import the packages in `folder`."""
+    sys.path[:] = search_path(folder)
     finder = imports.StudentImports(folder, broken, tell, shown, packages)
     imports.install(finder)
     return finder

@@ -25,6 +25,7 @@ import numpy as np
 from autograder.harness import landlock, namespaces
 from autograder.harness.imports import FORBIDDEN, PACKAGE
 from autograder.harness.limits import limit_resources
+from autograder.harness.search_path import clones, search_path
 from autograder.harness.tree import become_subreaper, die_with_parent
 
 __all__ = ["bubblewrap", "is_strict", "secrets_in", "shut_in", "user_for"]
@@ -72,7 +73,9 @@ def user_for(number: int, mode: str) -> int | None:
 def _enter(setup: dict[str, Any], separated: bool) -> list[str]:
     """The walls; separated: this is process 1 of a namespace."""
     layers = []
-    hidden = _outermost(os.path.realpath(path) for path in (*_secrets(), *setup["hidden"]) if os.path.isdir(path))
+    secrets = [*_secrets(), *setup["hidden"]]
+    sys.path[:] = search_path()  # now: a clone whose parts are hidden looks like any folder
+    hidden = _outermost(os.path.realpath(path) for path in secrets if os.path.isdir(path))
     if separated and _hide(hidden, setup):
         layers.append("namespaces")
     os.chdir(setup["scratch"])  # as the namespace shows it
@@ -125,7 +128,8 @@ def secrets_in(folder: str) -> list[str]:
 
 def _secrets() -> Iterator[str]:
     """The grader's checks, the course and its solutions, and other libraries that could do the homework."""
-    yield from secrets_in(str(ROOT))
+    for clone in (str(ROOT), *clones()):
+        yield from secrets_in(clone)
     for place in sys.path:
         if os.path.isdir(place):
             with os.scandir(place) as entries:

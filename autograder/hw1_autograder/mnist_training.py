@@ -26,6 +26,7 @@ import numpy as np
 from autograder.harness import sandbox
 from autograder.harness.child import describe
 from autograder.harness.imports import StudentImports, install
+from autograder.harness.search_path import search_path
 from autograder.harness.values import encode
 from autograder.hw1_autograder import (
     mnist_record,
@@ -92,7 +93,7 @@ def _train(data: tuple[np.ndarray, ...], recorder: Recorder, job: dict[str, Any]
     folder = job["setup"]["package"]
     install(StudentImports(folder, {}, shown=job["shown"]))
     # `python3 hw1/mnist.py` finds what lies beside it, and the course's runner what lies in the folder above.
-    sys.path[:] = [*(p for p in sys.path if p != str(ROOT)), folder, str(Path(folder) / "hw1")]
+    sys.path[:] = search_path(folder, str(Path(folder) / "hw1"))
     module = importlib.import_module("hw1.mnist")
     recorder.install()
     random.seed(job["seed"])

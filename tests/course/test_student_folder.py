@@ -1,8 +1,12 @@
 """The whole way of a student in a folder that the starter command has made: sandbox, points, MNIST, tarball."""
 
 import json
+import os
+import shutil
 import struct
+import sys
 import tarfile
+import venv
 
 import pytest
 
@@ -75,6 +79,32 @@ def test_mnist_and_tarball(folder, run):
         names = set(tar.getnames())
     sources = {p.relative_to(folder).as_posix() for part in ("mytorch", "hw1") for p in (folder / part).rglob("*.py")}
     assert names == {*sources, "hw1/validation_accuracy.png"}
+
+
+def test_a_clone_that_is_installed_as_editable_is_not_looked_into(folder, run, tmp_path):
+    """`pip install -e` puts it into sys.path: MNIST is then trained by its hw1, and its files could be read."""
+    environment, clone = tmp_path / "venv", tmp_path / "clone"
+    venv.create(environment, with_pip=False)
+    (packages,) = environment.glob("lib/python*/site-packages")
+    places = [*(path for path in sys.path if path.endswith("-packages")), str(clone)]
+    (packages / "editable.pth").write_text("\n".join(places), encoding="utf-8")
+    shutil.copytree(folder, clone)
+    (clone / "hw1/mnist.py").write_text("raise ImportError('another hw1')\n", encoding="utf-8")
+    path = f"{environment / 'bin'}{os.pathsep}{os.environ['PATH']}"
+
+    done = run(folder, "./grade.sh", "m", PATH=path, MYTORCH_DATA=str(folder / "autograder/hw1_autograder/bundled"))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+    thief = tmp_path / "thief"
+    shutil.copytree(folder, thief)
+    engine = thief / "mytorch/autograd_engine.py"
+    reading = (
+        f"try:\n    open({str(clone / 'grade.sh')!r})\n"
+        "except OSError:\n    pass\nelse:\n    raise SystemError('it can be read')\n"
+    )
+    engine.write_text(reading + engine.read_text(encoding="utf-8"), encoding="utf-8")
+    done = run(thief, "./grade.sh", "1", PATH=path)
+    assert "Landlock" not in done.stdout or "it can be read" not in done.stdout
 
 
 def test_operations_count_before_the_engine_is_there(starters, solved, run, tmp_path):
