@@ -34,7 +34,7 @@ from tqdm import tqdm
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
 import mytorch
-from autograder.hw1_autograder.plot import DEFAULT_PATH, plot_validation_accuracy
+from autograder.hw1_autograder.plot import plot_validation_accuracy
 from mytorch import nn, optim
 from mytorch.datasets import DatasetError, DatasetWarning, load_mnist
 from mytorch.random import default_generator
@@ -45,6 +45,7 @@ __all__ = ["mnist", "split_into_batches", "train", "validate"]
 PIXELS, HIDDEN, CLASSES = 784, 20, 10
 EPOCHS, BATCH_SIZE, LEARNING_RATE = 3, 100, 0.1
 VALIDATE_EVERY = 100  # batches
+PLOT = Path(__file__).resolve().with_name("validation_accuracy.png")
 
 
 def mnist(
@@ -201,7 +202,7 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--momentum", type=fraction, default=0.0, help="momentum of SGD (%(default)s)")
     parser.add_argument("--seed", type=whole, default=0, help="of the random numbers (%(default)s)")
     parser.add_argument("--dtype", choices=("float32", "float64"), default="float64", help="(%(default)s)")
-    parser.add_argument("--plot", metavar="FILE", type=Path, default=DEFAULT_PATH, help="PNG file (%(default)s)")
+    parser.add_argument("--plot", metavar="FILE", type=Path, default=PLOT, help="PNG file (%(default)s)")
     options = parser.parse_args(arguments)
     if not options.plot.parent.is_dir() or options.plot.is_dir():  # better now than after training
         parser.error(f"argument --plot: cannot write '{options.plot}', which is a folder or in a folder not there")

@@ -97,7 +97,7 @@ def output(command: str, folder: Path) -> str:
     data = os.environ.get("MYTORCH_DATA", "\0")
     command = re.sub(r"MYTORCH_DATA=\S+ ", "", command)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, "MPLBACKEND": "Agg", "PATH": path, "PYTHONPATH": ""}
+    environment = {**os.environ, "MPLBACKEND": "Agg", "PATH": path, "PYTHONPATH": str(folder)}
     if "mnist" not in command:
         environment.pop("MYTORCH_DATA", None)
     done = subprocess.run(["bash", "-c", command], cwd=folder, capture_output=True, text=True, env=environment)

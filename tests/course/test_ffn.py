@@ -98,7 +98,8 @@ def test_evaluate_and_train_learn_by_heart():
 # ------------------------------------------------------------------ the data
 
 
-def test_the_drawings():
+def test_the_drawings(monkeypatch):
+    monkeypatch.delenv("MYTORCH_DATA", raising=False)
     (X, Y), (X_val, _), (X_test, _) = simple_cifar.load_data()
     assert [part.shape for part in (X, X_val, X_test)] == [(1300, 3072), (200, 3072), (300, 3072)]
     assert (X.min(), X.max()) == (0, 255)

@@ -20,6 +20,7 @@ import mytorch
 import mytorch.linalg
 import mytorch.nn.functional
 from mytorch.compat.left_out import LeftOut
+from mytorch.methods.left_out import LeftOutMethods
 from mytorch.tensor import Tensor
 
 torch = pytest.importorskip("torch")
@@ -111,7 +112,7 @@ def ours(name: str) -> Callable[..., Any] | None:
                 found = None
             if prefix or (found is not None and not isinstance(found, np.dtype)):
                 return found
-            return getattr(Tensor, name, None)
+            return None if name in vars(LeftOutMethods) else getattr(Tensor, name, None)
     return None
 
 

@@ -55,9 +55,9 @@ def test_help_explains_and_runs_nothing(command, tmp_path):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A student's folder of homework 1 with everything solved."""
+    """A student's folder of homeworks 1, 1b and 2 with everything solved."""
     folder = tmp_path_factory.mktemp("student") / "hw1"
-    write_folder(folder, solution(HOMEWORKS["hw1"]))
+    write_folder(folder, {**solution(HOMEWORKS["hw1b"]), **solution(HOMEWORKS["hw2"]), **solution(HOMEWORKS["hw1"])})
     return folder
 
 

@@ -45,9 +45,10 @@ class MaskedSoftmax(Softmax):
 
 class Attention(Operation):
     """y = w^T v,   w = softmax of k q^T * scale + mask^T over the keys
-    With g = dL/dy and d = w * (v g^T - r), which is dL/d(scores):
+    With g = dL/dy and d = w * (v g^T - r), which is dL/d(scores), r: the sum of w * (v g^T) over the keys:
     dL/dv = w g,   dL/dq = scale d^T k,   dL/dk = scale d q,   dL/dmask = d^T
-    r: the sum of w * (v g^T) over the keys, which is the sum of y * g over the features (Dao et al. 2022).
+    (r is also the sum of y * g over the features, which is less work, as in Dao et al. 2022. But where one key has all
+    the weight, d must be 0, and two sums in different orders leave their rounding.)
 
     q (..., L, E), k (..., S, E), v (..., S, Ev), mask (..., L, S) or None -> (..., L, Ev). The scores lie as
     (..., S, L), keys before queries: NumPy then takes maxima and sums of whole rows at once."""
@@ -67,12 +68,12 @@ class Attention(Operation):
         w /= total
         ctx.weights = w
         y = q.new_tensor(np.matmul(w.swapaxes(-1, -2), v.data))
-        ctx.save_for_backward(q, k, v, mask, y)
+        ctx.save_for_backward(q, k, v, mask)
         return y
 
     @staticmethod
     def backward(ctx, grad_y):
-        q, k, v, mask, y = ctx.saved_tensors
+        q, k, v, mask = ctx.saved_tensors
         if ctx.on_arrays:
             w = ctx.weights
             d = np.matmul(v, _transposed_copy(grad_y))  # (..., S, L)
@@ -81,8 +82,8 @@ class Attention(Operation):
             scores = scores if mask is None else scores + mask
             w = MaskedSoftmax.run(scores, len(scores.shape) - 1).swapaxes(-1, -2)
             d = v @ grad_y.swapaxes(-1, -2)
-        d -= sum_over(y * grad_y, (len(y.shape) - 1,), keepdims=True).swapaxes(-1, -2)
-        d *= w
+        d = w * d
+        d -= w * sum_over(d, (len(d.shape) - 2,), keepdims=True)
         d_rows = d.swapaxes(-1, -2)
         return (
             unbroadcast(d_rows @ k * ctx.scale, q.shape) if ctx.wanted[0] else None,
