@@ -1,7 +1,7 @@
 """oneDNN, the library below PyTorch's own convolutions on a CPU, called through ctypes. An extra.
 
 It is found by, in this order: the environment variable MYTORCH_ONEDNN (the path of a libdnnl; "0"
-switches the extra off), the PyPI package onednn-cpu-gomp (`pip install 'mytorch[onednn]'`), the
+switches the extra off, "1" is as if it were not set), the PyPI package onednn-cpu-gomp (`pip install 'mytorch[onednn]'`), the
 system's libdnnl 3 (Debian, conda-forge, Homebrew). Without it, NumPy computes everything.
 
 Here is what any layer needs: memory descriptors, and `Kernel`, one computation for one set of shapes.
@@ -103,7 +103,7 @@ def found() -> Library | None:
 @functools.cache
 def _found() -> Library | None:
     setting = os.environ.get(SETTING)
-    if setting:
+    if setting and setting != "1":
         try:
             return None if setting == "0" else Library(setting)
         except OSError as error:

@@ -69,6 +69,11 @@ def test_the_library_that_the_setting_names() -> None:
 
 
 @needs_onednn
+def test_one_means_the_one_that_is_found() -> None:
+    assert onednn_line(run(CONVOLVE + SHOW, MYTORCH_ONEDNN="1")) == onednn_line(run(CONVOLVE + SHOW))
+
+
+@needs_onednn
 @pytest.mark.skipif(sys.platform != "linux", reason="LD_LIBRARY_PATH is Linux's")
 def test_the_systems_library(tmp_path) -> None:
     """As Debian's or conda-forge's: only where the system looks for libraries."""
