@@ -211,13 +211,13 @@ def _cnn(title: str, **differences: Any) -> Network:
 
 
 WORKLOADS: dict[str, Workload] = {
-    "W1": Network("handout MLP", MLP, (784,), 100, target=0.60, stretch=0.52),
-    "W2": Network("wide MLP, Adam", WIDE_MLP, (784,), 128, "Adam", 1e-3, target=1.0, stretch=0.85),
+    "W1": Network("handout MLP", MLP, (784,), 100, target=0.63, stretch=0.52),
+    "W2": Network("wide MLP, Adam", WIDE_MLP, (784,), 128, "Adam", 1e-3, target=0.80, stretch=0.70),
     "W3": Network("LeNet", LENET, (1, 28, 28), 64, target=1.2, stretch=1.0),
     "W4": _cnn("", target=0.95, stretch=0.85),
     "W4-float64": _cnn(", float64", dtype="float64", target=0.6, stretch=0.5),
     "W4-two-threads": _cnn(", two threads", threads=2, target=1.3, stretch=1.0),
-    "W5": Chain("1,000 chained h = h*y + z", "h*y+z", 1_000, target=0.85, stretch=0.65),
+    "W5": Chain("1,000 chained h = h*y + z", "h*y+z", 1_000, target=0.72, stretch=0.65),
     "W6": Chain("chain of 100,000 additions", "h+x", 100_000, target=1.5, stretch=1.0),
     "W6-million": Chain("chain of 1,000,000 additions", "h+x", 1_000_000),
     "W6-doublings": Chain("40 stacked h = h + h", "h+h", 40),
