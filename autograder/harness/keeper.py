@@ -154,14 +154,16 @@ class Keeper:
         begin, used = time.monotonic(), self._cpu_seconds()
         deadline = begin + limit + _OVERTIME
         got = {answer: b"", output: b""}
-        late = False
+        late = starved = False
         line = b""
         ends = [answer, output, self._socket.fileno()]
         while b"\n" not in line:
             wait = deadline - time.monotonic()
-            if wait <= 0 and not late and self._is_starved(begin, used, limit):
-                deadline = time.monotonic() + limit / 2
-                continue
+            if wait <= 0 and not late:
+                before, starved = starved, self._is_starved(begin, used, limit)
+                if before or starved:  # before: the child has yet to see that its time is up, and to say where it is
+                    deadline = time.monotonic() + _OVERTIME
+                    continue
             if wait <= 0 or len(got[answer]) > _MAX_ANSWER:
                 if late:
                     return Reply("worker", _HUNG, _text(got[output])[-_TAIL:], _text(got[answer]))

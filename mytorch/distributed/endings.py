@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import os
 import sys
+import time
 from types import TracebackType
 from typing import Any
 
@@ -16,6 +17,8 @@ from mytorch.distributed.agreement import all_agree
 from mytorch.distributed.waiting import wait
 
 __all__ = ["unwatch", "watch"]
+
+_FORWARDING = 1.0  # seconds
 
 
 class _Watch:
@@ -58,14 +61,20 @@ def _end_all(kind: type[BaseException], error: BaseException, traceback: Traceba
 def _say_and_exit(status: int) -> Any:
     if os.getpid() == _Watch.process:  # and no child of this rank, which ends like that as a rule
         print(f"mytorch.distributed: {_Watch.group} has ended by os._exit({status}); all ranks end", file=sys.stderr)
-        sys.stderr.flush()
+        _let_mpiexec_read()
     _Watch.exit_before(status)
+
+
+def _let_mpiexec_read() -> None:
+    """It prints what the ranks print, and drops what it has not yet read when one of them ends all."""
+    sys.stderr.flush()
+    sys.stdout.flush()
+    time.sleep(_FORWARDING)
 
 
 def _abort(reason: str) -> None:
     print(f"mytorch.distributed: {reason}; all ranks end", file=sys.stderr)
-    sys.stderr.flush()
-    sys.stdout.flush()
+    _let_mpiexec_read()
     _Watch.group.MPI.COMM_WORLD.Abort(1)
 
 
