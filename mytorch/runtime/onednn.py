@@ -1,8 +1,9 @@
 """oneDNN, the library below PyTorch's own convolutions on a CPU, called through ctypes. An extra.
 
 It is found by, in this order: the environment variable MYTORCH_ONEDNN (the path of a libdnnl; "0"
-switches the extra off, "1" is as if it were not set), the PyPI package onednn-cpu-gomp (`pip install 'mytorch[onednn]'`), the
-system's libdnnl 3 (Debian, conda-forge, Homebrew). Without it, NumPy computes everything.
+switches the extra off, "1" is as if it were not set), the PyPI package onednn-cpu-gomp
+(`pip install 'mytorch[onednn]'`), the system's libdnnl 3 (Debian, conda-forge, Homebrew). Without it,
+NumPy computes everything.
 
 Here is what any layer needs: memory descriptors, and `Kernel`, one computation for one set of shapes.
 Only float32: a float64 array would be read as float32 numbers, twice as many, and look fast.
