@@ -36,25 +36,22 @@ class TensorBase:
     is_leaf: bool
     is_parameter: bool
 
-    def new_tensor(self, data: Any, *, dtype: Any = None, requires_grad: bool = False) -> Any:
+    def new_tensor(self, data: Any, dtype: Any = None, requires_grad: bool = False) -> Any:
         """A tensor on `data` (an array is not copied), of this one's class, without history. A list gets
         this tensor's dtype, as PyTorch's `x.new_tensor([1, 2])`, an array keeps its own."""
-        if dtype is not None or requires_grad or isinstance(data, (list, tuple)):
-            return self._new_like(data, dtype, requires_grad)
-        tensor = object.__new__(type(self))
-        # Arithmetic on 0-d arrays returns NumPy scalars; `.data` is always an array.
-        tensor._data = data if type(data) is np.ndarray else np.asarray(data)
+        tensor: Any = object.__new__(type(self))
+        tensor._data = data if type(data) is np.ndarray and dtype is None else self._array_of(data, dtype)
         tensor._grad = tensor._node = tensor._memory = None
         tensor.is_leaf = True
         tensor.is_parameter = False
-        return tensor
-
-    def _new_like(self, data: Any, dtype: Any, requires_grad: bool) -> Any:
-        array = np.array(data, dtype=self._data.dtype if dtype is None else dtype)
-        tensor: Any = self.new_tensor(array)
         if requires_grad:
             tensor.requires_grad = True
         return tensor
+
+    def _array_of(self, data: Any, dtype: Any) -> np.ndarray:
+        if dtype is not None or isinstance(data, (list, tuple)):
+            return np.array(data, dtype=self._data.dtype if dtype is None else dtype)
+        return np.asarray(data)  # arithmetic on 0-d arrays returns NumPy scalars
 
     def new_view(self, data: np.ndarray) -> Any:
         """`new_tensor` for what an operation took from this tensor's memory. The two share their

@@ -129,7 +129,9 @@ class _Segment:
         if index not in self.again:
             self._run_again()
         twin = self.again.pop(index)
-        node._function, node.saved, node._saved_at = twin._function, twin.saved, twin._saved_at
+        node._function, node.saved = twin._function, twin.saved
+        if node.saved:
+            node._saved_at = twin._saved_at
         node._own_outputs, node.operand_shapes = twin._own_outputs, twin.operand_shapes
         node.__dict__.update(twin.__dict__)
 
