@@ -211,8 +211,7 @@ class BackwardFunction(ContextManager):
         self.next_functions = self.wanted = next_functions
         self._hooks: NodeHooks | None = None
         self.saved = ()  # where nothing is saved, there is no `_saved_at`
-        self._own_outputs = None
-        self.operand_shapes = None
+        self._own_outputs = self.operand_shapes = None
         self.on_arrays = False
 
     @property

@@ -54,7 +54,6 @@ def walk(
     arrived: dict[Node, Gradient] = {}  # for each node that has not run, the sum of the gradients that came
     shared: set[Node] = set()  # nodes whose sum is an array that others may hold too: never add into it
     like = roots[0][1]  # new Tensors are made from it
-    on_arrays = not create_graph
     for node, gradient in roots:
         start = gradient if create_graph else gradient._data
         arrived[node] = arrived[node] + start if node in arrived else start
@@ -65,7 +64,7 @@ def walk(
         node = ready.pop()
         gradient = arrived.pop(node, None)
         function = node._function
-        node.on_arrays = on_arrays
+        node.on_arrays = not create_graph
         if node._hooks is not None and gradient is not None:
             gradient = node._hooks.show_gradient(node, gradient, like)
         if captured is not None and node in captured:

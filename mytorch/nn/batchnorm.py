@@ -59,8 +59,9 @@ class _BatchNorm(ChannelNorm):
             self.eps,
         )
         if tracking:
-            self.num_batches_tracked.data[...] += 1
-            self.num_batches_tracked.mark_changed()
+            batches = self.num_batches_tracked
+            batches.data[...] += 1
+            batches.mark_changed()
         return y
 
     def _check(self, x: Tensor) -> None:

@@ -83,7 +83,7 @@ class Module(StatefulModule):
         getattr(self, registry)[name] = value
 
     def __getattr__(self, name: str) -> Any:  # called when __dict__ does not have it
-        if name in ("_parameters", "_buffers", "_modules", "_transient_buffers", "training"):
+        if "_modules" not in self.__dict__:
             raise AttributeError(f"{type(self).__name__}.__init__ must call super().__init__() before anything else")
         for registry in (self._parameters, self._buffers, self._modules):
             if name in registry:

@@ -122,12 +122,12 @@ class Optimizer:
 
     def _state_of(self, param: Tensor, group: dict[str, Any]) -> dict[str, Any]:
         """The state of `param`, new before its first step; in its dtype, which `model.double()` may have changed."""
-        if param not in self.state:
-            self.state[param] = self.new_state(param, group)
-        state, dtype = self.state[param], param.dtype
+        state = self.state.get(param)
+        if state is None:
+            state = self.state[param] = self.new_state(param, group)
         for name, value in state.items():
-            if isinstance(value, np.ndarray) and value.dtype != dtype:
-                state[name] = value.astype(dtype)
+            if isinstance(value, np.ndarray) and value.dtype != param.dtype:
+                state[name] = value.astype(param.dtype)
         return state
 
     # ------------------------------------------------------------- what subclasses define

@@ -16,6 +16,7 @@ import numpy as np
 
 __all__ = ["mean_over", "sum_of_rows", "sum_over"]
 
+_HALF = "e"  # NumPy's letter for float16; a comparison with np.float16 takes as long as a small sum
 FEW = 16  # so many numbers may be added one after another
 STEP = 8  # how many parts of an axis are added to one
 ROWS = 32  # rows that one product with ones adds, of many
@@ -28,7 +29,7 @@ def sum_over(x: Any, axes: tuple[int, ...], keepdims: bool = False) -> Any:
     """The sum of x over `axes`: an array of an array, a recorded Tensor of a Tensor. In the dtype of x."""
     if not isinstance(x, np.ndarray):
         return x.sum(axis=axes, keepdims=keepdims)
-    if x.dtype == np.float16:
+    if x.dtype.char == _HALF:
         return _half_sum(x, axes, keepdims).astype(x.dtype)
     shape = x.shape
     if x.dtype.kind != "f" or math.prod([shape[axis] for axis in axes]) <= FEW:
@@ -58,7 +59,7 @@ def mean_over(x: Any, axes: tuple[int, ...], keepdims: bool = False) -> Any:
     if not isinstance(x, np.ndarray):
         return x.mean(axis=axes, keepdims=keepdims)
     count = math.prod([x.shape[axis] for axis in axes])
-    if x.dtype == np.float16:  # the sum may be too large for it where the mean is not
+    if x.dtype.char == _HALF:  # the sum may be too large for it where the mean is not
         return (_half_sum(x, axes, keepdims) / (count or np.nan)).astype(x.dtype)
     return sum_over(x, axes, keepdims) / x.dtype.type(count or np.nan)
 
@@ -97,7 +98,7 @@ def _sum_along(x: np.ndarray, axis: int) -> np.ndarray:
 def sum_of_rows(rows: np.ndarray) -> np.ndarray:
     """(M, C) -> (C,), C contiguous numbers in a row: as products of ROWS rows with ones, several
     times faster than NumPy's sum over the first axis."""
-    if rows.dtype == np.float16:
+    if rows.dtype.char == _HALF:
         return sum_over(rows, (0,))
     while len(rows) > MOST_ROWS:
         blocks, rest = divmod(len(rows), ROWS)

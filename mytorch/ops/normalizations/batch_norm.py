@@ -144,5 +144,5 @@ def batch_statistics(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         x = x.astype(np.float32)
     count = x.size // x.shape[1]
     mean = sum_per_channel(x) / count
-    centred = x - mean.reshape((-1,) + (1,) * (x.ndim - 2))
+    centred = x - (mean if x.ndim == 2 else mean.reshape((-1,) + (1,) * (x.ndim - 2)))
     return mean, sum_per_channel(np.square(centred, out=centred)) / count
