@@ -51,9 +51,10 @@ class Clocks:
         raise AssertionError("it never ends")
 
 
-@pytest.mark.parametrize(("share", "seconds"), [(1.0, 2.0), (0.0, 2.0), (0.5, 4.0), (0.4, 4.0), (0.05, 2 * PATIENCE)])
+@pytest.mark.parametrize(("share", "seconds"), [(1.0, 2.0), (0.0, 2.0), (0.5, 3.2), (0.4, 4.0), (0.05, 2 * PATIENCE)])
 def test_when_the_time_is_up(share, seconds, monkeypatch):
-    assert Clocks(share, monkeypatch).until_it_ends() == seconds
+    """0.8 of the limit in processor time is enough to be called endless; it is asked every tenth of a second."""
+    assert seconds <= Clocks(share, monkeypatch).until_it_ends() < seconds + 0.11
 
 
 def test_the_keeper_is_as_patient(monkeypatch):
