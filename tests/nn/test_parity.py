@@ -139,7 +139,8 @@ def test_outputs_and_gradients_are_pytorchs(name: str, training: bool) -> None:
         (expected * torch.tensor(cotangent)).sum(), their_leaves, create_graph=row.twice, materialize_grads=True
     )
     for first, their_first in zip(firsts, their_firsts):
-        np.testing.assert_allclose(first.data, their_first.detach().numpy(), rtol=1e-8, atol=1e-8)
+        # PyTorch's Hardsigmoid takes the float32 number nearest to 1/6, also for float64: 2e-8 more.
+        np.testing.assert_allclose(first.data, their_first.detach().numpy(), rtol=5e-8, atol=1e-8)
 
     if row.twice and any(first.requires_grad for first in their_firsts):
         for leaf in leaves:
