@@ -16,8 +16,8 @@ from mytorch.tensor import Tensor
 
 __all__ = ["Optimizer", "group_option", "require_betas", "require_choices", "require_not_negative"]
 
-WORTH_THREADS = 8  # blocks: 1 MB of weights, 4 MB with the gradient and Adam's averages
-BLOCK = 1 << 15  # elements that are updated at a time: what an update reads and writes then stays in the cache
+WORTH_THREADS = 4  # blocks: 1 MB of weights, 4 MB with the gradient and Adam's averages
+BLOCK = 1 << 16  # elements that are updated at a time: what an update reads and writes then stays in the cache
 
 
 def group_option(name: str) -> Any:

@@ -93,8 +93,12 @@ class SGD(Optimizer):
     def update(self, weight: np.ndarray, grad: np.ndarray, state: dict[str, Any], group: dict[str, Any]) -> None:
         lr, momentum = group["lr"], group["momentum"]
         if not momentum:
-            for w, g in self.blocks(weight, grad):
+
+            def descend(arrays: tuple[np.ndarray, ...]) -> None:
+                w, g = arrays
                 w -= self.full_gradient(w, g, group) * lr
+
+            self.each(descend, self.blocks(weight, grad))
             return
         # The rate enters with the gradient, or when the buffer is used.
         rate_in, rate_out = (lr, 1) if group["momentum_form"] == "handout" else (1, lr)
@@ -102,12 +106,16 @@ class SGD(Optimizer):
         if state["momentum_buffer"] is None:
             state["momentum_buffer"] = np.zeros_like(weight)
             share = rate_in  # the first gradient enters as it is
-        for w, g, buffer in self.blocks(weight, grad, state["momentum_buffer"]):
+
+        def step(arrays: tuple[np.ndarray, ...]) -> None:
+            w, g, buffer = arrays
             g = self.full_gradient(w, g, group)
             buffer *= momentum
             buffer += np.multiply(g, share, out=self.scratch(w)) if share != 1 else g
-            step = buffer
+            way = buffer
             if group["nesterov"]:
-                step = np.multiply(buffer, momentum, out=self.scratch(w))
-                step += rate_in * g
-            w -= np.multiply(step, rate_out, out=self.scratch(w))
+                way = np.multiply(buffer, momentum, out=self.scratch(w))
+                way += rate_in * g
+            w -= np.multiply(way, rate_out, out=self.scratch(w))
+
+        self.each(step, self.blocks(weight, grad, state["momentum_buffer"]))

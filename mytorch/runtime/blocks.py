@@ -2,8 +2,8 @@
 
 NumPy goes through the whole array for each step of a formula. A formula of twenty steps on a million
 numbers so waits for memory twenty times. On blocks of BLOCK elements its intermediate results stay in
-the cache, and the formula can still be written as it stands in a book. Blocks do not depend on the
-number of threads, and an element not on its block: neither do results.
+the cache, and the formula can still be written as it stands in a book. An element does not depend
+on its block: so results do not depend on the number of threads, though the blocks do.
 """
 
 from __future__ import annotations
@@ -17,8 +17,14 @@ from mytorch.runtime.threads import get_num_threads, parallel_for
 
 __all__ = ["BLOCK", "LARGE", "elementwise", "flat_in_memory", "in_blocks"]
 
-BLOCK = 1 << 14  # elements: 64 KB in float32. Smaller blocks spend their time on calling NumPy
-LARGE = 1 << 20  # elements, 4 MB in float32: of fewer, waking a thread (60 to 80 µs) takes longer than it saves
+BLOCK = 1 << 15  # elements: 128 KB in float32. Smaller blocks spend their time on calling NumPy
+# On several threads blocks are larger, because each step of a formula waits for Python's lock when it ends, and a thread
+# that waits sleeps: on blocks of 16 thousand elements two threads took 1.7 times as long as one.
+THREAD_BLOCK = 1 << 17
+MANY_STEPS = (
+    1 << 20
+)  # elements of a formula that several threads share: of fewer, waking them takes longer than it saves
+LARGE = 1 << 22  # the same of a single step, which waits for memory anyway
 
 
 def in_blocks(formula: Callable[..., Any], *inputs: Any) -> Any:
@@ -37,8 +43,10 @@ def in_blocks(formula: Callable[..., Any], *inputs: Any) -> Any:
     if flat is None:
         inputs = tuple([np.ascontiguousarray(x) for x in inputs])
         flat = [x.reshape(-1) for x in inputs]
+    shared = like.size >= MANY_STEPS and get_num_threads() > 1
+    size = THREAD_BLOCK if shared else BLOCK
     # The first block tells what the formula returns.
-    first = formula(*[x[:BLOCK] for x in flat])
+    first = formula(*[x[:size] for x in flat])
     results = _each(lambda part: np.empty_like(inputs[0], part.dtype), first)  # in the same memory order
     targets = [_flat(result) for result in _several(results)]
 
@@ -46,9 +54,9 @@ def in_blocks(formula: Callable[..., Any], *inputs: Any) -> Any:
         for target, part in zip(targets, _several(parts)):
             target[block] = part
 
-    keep(slice(BLOCK), first)
-    rest = [slice(start, start + BLOCK) for start in range(BLOCK, like.size, BLOCK)]
-    parallel_for(lambda block: keep(block, formula(*[x[block] for x in flat])), rest, like.size >= LARGE)
+    keep(slice(size), first)
+    rest = [slice(start, start + size) for start in range(size, like.size, size)]
+    parallel_for(lambda block: keep(block, formula(*[x[block] for x in flat])), rest, shared)
     return results
 
 

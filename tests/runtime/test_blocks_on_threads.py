@@ -15,8 +15,8 @@ from mytorch.tensor import Tensor
 
 @pytest.fixture(autouse=True)
 def _small_pieces(monkeypatch):
-    monkeypatch.setattr(module, "LARGE", 100)
-    monkeypatch.setattr(module, "BLOCK", 64)
+    for name, size in {"LARGE": 100, "MANY_STEPS": 100, "BLOCK": 64, "THREAD_BLOCK": 64}.items():
+        monkeypatch.setattr(module, name, size)
     before = mytorch.get_num_threads()
     mytorch.set_num_threads(2)
     yield

@@ -17,7 +17,7 @@ from mytorch.runtime.threads import parallel_for
 __all__ = ["BlockedBatchNorm", "Gradients"]
 
 WIDTH = 1024  # numbers in a row, about
-BLOCK = 1 << 15  # numbers in the rows that are computed at a time
+BLOCK = 1 << 17  # numbers in the rows that are computed at a time
 WORTH_THREADS = 1 << 20  # numbers
 
 Gradients = tuple[np.ndarray | None, np.ndarray, np.ndarray]  # of x, weight and bias
