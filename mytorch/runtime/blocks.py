@@ -18,12 +18,10 @@ from mytorch.runtime.threads import get_num_threads, parallel_for
 __all__ = ["BLOCK", "LARGE", "elementwise", "flat_in_memory", "in_blocks"]
 
 BLOCK = 1 << 15  # elements: 128 KB in float32. Smaller blocks spend their time on calling NumPy
-# On several threads blocks are larger, because each step of a formula waits for Python's lock when it ends, and a thread
-# that waits sleeps: on blocks of 16 thousand elements two threads took 1.7 times as long as one.
+# On several threads blocks are larger: each step of a formula ends with waiting for Python's lock, and a
+# thread that waits sleeps. On blocks of 16 thousand elements two threads took 1.7 times as long as one.
 THREAD_BLOCK = 1 << 17
-MANY_STEPS = (
-    1 << 20
-)  # elements of a formula that several threads share: of fewer, waking them takes longer than it saves
+MANY_STEPS = 1 << 20  # elements of a formula that threads share: of fewer, waking them takes longer than it saves
 LARGE = 1 << 22  # the same of a single step, which waits for memory anyway
 
 
