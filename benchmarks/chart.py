@@ -17,6 +17,7 @@ COLORS = {
     "mytorch onednn": "#82b3e8",
     "torch": "#d9622b",
     "torch channels_last": "#edb08c",
+    "jax": "#c9a227",
     "autograd": "#5a9a5a",
     "mygrad": "#8b6bb1",
     "numpy by hand": "#999999",

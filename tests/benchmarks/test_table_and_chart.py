@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.chart import ratio_chart
+from benchmarks.chart import COLORS, ratio_chart
+from benchmarks.contenders import CONTENDERS
 from benchmarks.summary import Spread, rows_of
 from benchmarks.table import markdown
 
@@ -129,3 +130,8 @@ def test_the_extra_has_a_column_with_its_own_target() -> None:
     assert "mytorch onednn" not in titles[position + 1 :]
     without = markdown(results(*[c for c in w3 if c["contender"] != "mytorch onednn"]))
     assert "onednn" not in without
+
+
+def test_every_contender_has_a_colour() -> None:
+    """One without is left out of the chart."""
+    assert set(COLORS) == {contender.name for contender in CONTENDERS}
