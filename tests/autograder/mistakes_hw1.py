@@ -53,7 +53,7 @@ WALK_PARENTS = """            if parent is None:
             if missing[parent] == 0:
                 ready.append(parent)
 """
-LOSS = "return ((log_sum - shifted) * one_hot.astype(predicted.data.dtype)).sum() / len(one_hot)"
+LOSS_RETURN = "return ((log_sum - shifted) * one_hot.astype(predicted.data.dtype)).sum() / len(one_hot)"
 OWN_LOSS = """return OwnLoss.apply(predicted, target)
 
 
@@ -229,9 +229,9 @@ MISTAKES = [
     Mistake("sequential-skips", SEQUENTIAL, "in self.layers:", "in self.layers[1:]:", "2.1", ("first layer does not run",)),
     Mistake("matmul-mean", OPS, MATMUL_BACK, "return tensor.Tensor(grad_a / len(a.data)), tensor.Tensor(grad_b / len(a.data))", "2.1", ("MatMul.backward", "number of rows")),
     Mistake("relu-if", OPS, "return tensor.Tensor(np.maximum(a.data, 0))", "return tensor.Tensor([row if row > 0 else 0 for row in a.data])", "2.2", ("ReLU.forward", "whole array")),
-    Mistake("loss-columns", OPS, LOSS, OWN_LOSS.replace("grad[ctx.rows, ctx.t]", "grad[:, ctx.t]"), "2.5", ("whole columns",)),
-    Mistake("loss-log10", OPS, LOSS, OWN_LOSS.replace(".mean())", ".mean() / np.log(10))"), "2.5", ("log10",)),
-    Mistake("loss-largest", OPS, LOSS, OWN_LOSS.replace("-log_p[ctx.rows, ctx.t]", "-log_p.max(axis=1)"), "2.5", ("largest probability",)),
+    Mistake("loss-columns", OPS, LOSS_RETURN, OWN_LOSS.replace("grad[ctx.rows, ctx.t]", "grad[:, ctx.t]"), "2.5", ("whole columns",)),
+    Mistake("loss-log10", OPS, LOSS_RETURN, OWN_LOSS.replace(".mean())", ".mean() / np.log(10))"), "2.5", ("log10",)),
+    Mistake("loss-largest", OPS, LOSS_RETURN, OWN_LOSS.replace("-log_p[ctx.rows, ctx.t]", "-log_p.max(axis=1)"), "2.5", ("largest probability",)),
     Mistake("loss-added", OPS, "((log_sum - shifted)", "((log_sum + shifted)", "2.5", ("added to the logit",)),
-    Mistake("loss-forward-alone", OPS, LOSS, OWN_LOSS.replace("return OwnLoss.apply(", CONTEXT, 1), "2.5", ("OwnLoss.forward", "apply")),
+    Mistake("loss-forward-alone", OPS, LOSS_RETURN, OWN_LOSS.replace("return OwnLoss.apply(", CONTEXT, 1), "2.5", ("OwnLoss.forward", "apply")),
 ]

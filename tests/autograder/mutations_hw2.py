@@ -127,9 +127,9 @@ MUTATIONS = [
     conv("in-place", "[x.data.__imul__(2), conv(x, w, b, *options)][1]", "1.2", "input modified in place"),
     conv("detached", "array(conv(x, w, b, *options).data)", "1.2", None),
     conv("no-batch", "conv(array(x.data[:1]), w, b, *options)", "1.2", "wrong shape"),
-    Mutation("conv-equal-weights", "nn/conv.py", "self.weight = Parameter(draw(-bound, bound, shape)",
-             "self.weight = Parameter(draw(bound, bound, shape)", "1.2", "equal filters stay equal"),
-    Mutation("conv-bias-always", "nn/conv.py", " if bias else None)", ")", "1.2", "bias=False: there is no bias"),
+    Mutation("conv-equal-weights", "nn/conv.py", "self.weight = Parameter(drawn_uniformly(-bound, bound, shape",
+             "self.weight = Parameter(drawn_uniformly(bound, bound, shape", "1.2", "equal filters stay equal"),
+    Mutation("conv-bias-always", "nn/conv.py", " if bias else None\n", "\n", "1.2", "bias=False: there is no bias"),
     Mutation("conv-weight-shape", "nn/conv.py", "shape = (rows, columns // groups,",
              "shape = (columns // groups, rows,", "1.1", None),
     # ---------------------------------------------------- 1.1, 1.2: gradients

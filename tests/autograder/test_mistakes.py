@@ -102,3 +102,10 @@ def test_those_of_later_homeworks(homework, file, old, new, problem, says, tmp_p
     (result,) = graded(tmp_path, problem, homework=homework).results
     message = next(outcome.findings[0].message for outcome in result.outcomes if outcome.findings)
     assert [word for word in says if word not in message] == [], message
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda m: m.name)
+def test_each_still_has_the_text_that_it_changes(mistake):
+    """Those outside the sample run only with -m slow: a changed text would be noticed late."""
+    text = (ROOT / "course/hw1/mytorch" / mistake.file).read_text(encoding="utf-8")
+    assert text.count(mistake.old) == 1

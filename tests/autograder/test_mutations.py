@@ -3,6 +3,7 @@
 import mutations_hw1b
 import mutations_hw2
 import pytest
+from packages import ROOT
 from support.samples import sampled
 
 TABLES = {"1b": mutations_hw1b.MUTATIONS, "2": mutations_hw2.MUTATIONS}
@@ -37,3 +38,10 @@ def test_the_tables_are_large_enough(homework):
     names = [mutation.name for mutation in table]
     assert len(set(names)) == len(names) >= 40
     assert sum(mutation.diagnosis is not None for mutation in table) >= 30
+
+
+@pytest.mark.parametrize(("homework", "mutation"), ALL.values(), ids=list(ALL))
+def test_each_still_has_the_text_that_it_changes(homework, mutation):
+    """Those outside the sample run only with -m slow: a changed text would be noticed late."""
+    text = (ROOT / "mytorch" / mutation.file).read_text(encoding="utf-8")
+    assert not mutation.old or text.count(mutation.old) == 1
