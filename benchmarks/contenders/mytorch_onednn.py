@@ -1,4 +1,4 @@
-"""MyTorch with the extra: `pip install 'mytorch[onednn]'`. It changes convolution, pooling and large batch norms."""
+"""MyTorch with the extra: `pip install 'mytorch[onednn]'`. It changes convolution, pooling, norms and GELU."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ def build(workload: Workload) -> Any:
     if not mkldnn.is_available():
         raise Cannot("oneDNN is not installed: pip install 'mytorch[onednn]'")
     layers = workload.layers if isinstance(workload, Network) else ()
-    if not (any(isinstance(layer, Conv) for layer in layers) or getattr(workload, "images", False)):
-        raise Cannot("no convolution: the same as without the extra")
+    convolves = any(isinstance(layer, Conv) for layer in layers) or getattr(workload, "images", False)
+    if not (convolves or getattr(workload, "tokens", None)):  # tokens: a transformer, with layer norms and GELU
+        raise Cannot("nothing that the extra computes: the same as without it")
     return torch_like.build(mytorch, workload)

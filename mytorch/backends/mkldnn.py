@@ -1,4 +1,4 @@
-"""oneDNN (once MKL-DNN), the library for convolution, pooling and batch norm of float32: the extra `mytorch[onednn]`.
+"""oneDNN (once MKL-DNN), the library for convolution, pooling, norms and GELU of float32: the extra `mytorch[onednn]`.
 
     mytorch.backends.mkldnn.enabled = False            # NumPy computes everything from now on
     with mytorch.backends.mkldnn.flags(enabled=False):  # or for a while

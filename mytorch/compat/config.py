@@ -39,7 +39,7 @@ def _onednn() -> str:
         return f"none: {onednn.why_not()}"
     if not onednn.switch.enabled:
         return f"{library.version}, switched off by backends.mkldnn.enabled = False"
-    return f"{library.version}, for convolution, pooling and batch norm of float32 ({library.path})"
+    return f"{library.version}, for convolution, pooling, norms and GELU of float32 ({library.path})"
 
 
 def _memory() -> str:

@@ -1,4 +1,4 @@
-"""Which code computes convolution, pooling, large batch norms: the one place where that is chosen, by dtype and shape.
+"""Which code computes convolution, pooling, norms and GELU: the one place where that is chosen, by dtype and shape.
 
 oneDNN, where that extra is installed and has fast code for float32 arrays of these shapes; else NumPy.
 Operations call these functions and know of neither.
@@ -11,16 +11,23 @@ from typing import Any
 
 import numpy as np
 
+from mytorch.ops.activations import gelu_arrays, onednn_gelu
+from mytorch.ops.common.channels import channels_last
 from mytorch.ops.normalizations.batch_norm_blocks import BlockedBatchNorm
+from mytorch.ops.normalizations.layer_norm_arrays import RowNorm
 from mytorch.ops.normalizations.onednn_batch_norm import OneDnnBatchNorm
+from mytorch.ops.normalizations.onednn_layer_norm import OneDnnRowNorm
 from mytorch.ops.windows import conv_arrays, onednn_arrays, pool_arrays
 from mytorch.ops.windows.geometry import Window
 from mytorch.runtime import onednn
 
-__all__ = ["add_windows", "batch_norm", "convolve", "input_gradient", "max_choice", "spread_windows", "weight_gradient"]
-
+__all__ = [
+    "add_windows", "batch_norm", "convolve", "gelu", "gelu_gradient", "input_gradient", "layer_norm", "max_choice",
+    "spread_windows", "weight_gradient",
+]  # fmt: skip
 
 LARGE_BATCH_NORM = 1 << 15  # numbers
+LARGE_FOR_ONEDNN = 1 << 12  # its one call is soon less than the dozen of NumPy
 
 
 def _for_onednn(*arrays: np.ndarray | None) -> bool:
@@ -71,7 +78,7 @@ def spread_windows(grad_y: np.ndarray, window: Window, size: tuple[int, int]) ->
 
 def batch_norm(x: np.ndarray, weight: np.ndarray | None, bias: np.ndarray | None, eps: float) -> Any:
     """For large arrays with channels last in memory: a `BlockedBatchNorm`, or what does the same. Else None."""
-    if x.size < LARGE_BATCH_NORM or not np.moveaxis(x, 1, -1).flags.c_contiguous:
+    if x.size < LARGE_FOR_ONEDNN or not channels_last(x).flags.c_contiguous:
         return None
     dtypes = {a.dtype for a in (x, weight, bias) if a is not None}
     if len(dtypes) != 1 or x.dtype not in (np.float32, np.float64):
@@ -79,4 +86,25 @@ def batch_norm(x: np.ndarray, weight: np.ndarray | None, bias: np.ndarray | None
     if x.ndim == 4 and _for_onednn(x):
         with suppress(onednn.Unsupported):
             return OneDnnBatchNorm(x, weight, bias, eps)
-    return BlockedBatchNorm(x, weight, bias, eps)
+    return BlockedBatchNorm(x, weight, bias, eps) if x.size >= LARGE_BATCH_NORM else None
+
+
+def layer_norm(x: np.ndarray, weight: np.ndarray, bias: np.ndarray, eps: float) -> Any:
+    """A `RowNorm` of the rows of x (M, n), or what does the same."""
+    if x.size >= LARGE_FOR_ONEDNN and _for_onednn(x, weight, bias):
+        with suppress(onednn.Unsupported):
+            return OneDnnRowNorm(x, weight, bias, eps)
+    return RowNorm(x, weight, bias, eps)
+
+
+def gelu(x: np.ndarray, slope_wanted: bool) -> tuple[np.ndarray, np.ndarray | None]:
+    """GELU, and its slope if it is wanted: from NumPy, which has computed most of it then. None: `gelu_gradient`."""
+    y = onednn_gelu.gelu(x) if x.size >= LARGE_FOR_ONEDNN and _for_onednn(x) else None
+    if y is not None:
+        return y, None
+    return gelu_arrays.gelu_and_slope(x) if slope_wanted else (gelu_arrays.gelu(x), None)
+
+
+def gelu_gradient(grad_y: np.ndarray, x: np.ndarray) -> np.ndarray:
+    grad_x = onednn_gelu.gelu_gradient(grad_y, x) if _for_onednn(grad_y, x) else None
+    return grad_y * gelu_arrays.gelu_and_slope(x)[1] if grad_x is None else grad_x

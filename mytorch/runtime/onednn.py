@@ -36,7 +36,8 @@ _CPU, _IN_ORDER, _FLOAT32, _BYTE = 1, 1, 3, 6
 _ANY_ORDER, _ALLOCATE = 1, ctypes.c_void_p(-1)
 _SEQUENTIAL, _OPENMP = 1, 2  # how a libdnnl was built to run
 _IMPLEMENTATION = 8  # of dnnl_query_t: the name of the code that was chosen
-_FAST = ("jit", "brg", "bnorm_jit", "acl")  # so it begins; the others ("ref", "gemm", "simple") are slower than NumPy
+# How the names of fast code begin. The others ("ref", "gemm", "simple") are slower than NumPy.
+_FAST = ("jit", "brg", "bnorm_jit", "bnorm_tbb_jit", "acl")
 
 
 class Argument:
@@ -210,6 +211,24 @@ def bytes_channels_last(shape: Sequence[int]) -> _Handle:
 
 
 # -------------------------------------------------------------------------------- computations
+def _address(array: np.ndarray) -> int:
+    """`array.ctypes.data`, which makes four objects to say it: 5 us, some hundred times in a step of a network.
+    It stands behind the header of every object; if not (another Python), the slow way."""
+    if _BEHIND_HEADER:
+        return ctypes.c_void_p.from_address(id(array) + object.__basicsize__).value or 0
+    return array.ctypes.data
+
+
+def _stands_behind_header() -> bool:
+    if sys.implementation.name != "cpython":
+        return False
+    probe = np.zeros(3)[1:]
+    return ctypes.c_void_p.from_address(id(probe) + object.__basicsize__).value == probe.ctypes.data
+
+
+_BEHIND_HEADER = _stands_behind_header()
+
+
 class _Memory(_Handle):
     """A place for an array. packed: its memory is the library's, else `Kernel` points it to an array."""
 
@@ -253,12 +272,16 @@ class Kernel:
                 self.before.append(_copy(self.memories[argument], packed))
         self.main = _Primitive(description, used)
         self.description = description
+        self.addresses = dict.fromkeys(self.memories)
 
     def __call__(self, arrays: dict[int, np.ndarray]) -> None:
         """Compute; the results are in the arrays of the output arguments."""
         set_address = _library().functions.dnnl_memory_set_data_handle
         for argument, array in arrays.items():
-            set_address(self.memories[argument]._as_parameter_, array.ctypes.data)
+            address = _address(array)
+            if address != self.addresses[argument]:  # from step to step arrays often lie where they lay before
+                set_address(self.memories[argument]._as_parameter_, address)
+                self.addresses[argument] = address
         with _OneOpenMPThread():
             for primitive in (*self.before, self.main, *self.after):
                 primitive.run()

@@ -18,6 +18,7 @@ __all__ = ["inner_product", "product", "product_in_tiles", "small_ones_are_faste
 
 WORTH_THREADS = 1 << 24  # multiplications
 SMALL = 1_000_000  # multiplications: so much OpenBLAS computes without copying the matrices together first
+NARROW, WIDE = 40, 256  # columns: where halves of the rows, or of the columns, were measured to be faster
 TALLEST, NARROWEST = 256, 16  # rows of a small product, and columns of what it is multiplied with
 
 
@@ -30,10 +31,10 @@ def product(a: Any, b: Any) -> Any:
     if a.ndim > 2 and b.ndim == 2 and a.flags.c_contiguous and a.size:
         return product(a.reshape(-1, a.shape[-1]), b).reshape(*a.shape[:-1], b.shape[1])
     if get_num_threads() == 1:
-        return a @ b
+        return _by_one_thread(a, b)
     with one_blas_thread:
         if a.size * b.shape[-1] < WORTH_THREADS or len(a) < get_num_threads():
-            return a @ b
+            return _by_one_thread(a, b)
         if a.ndim == b.ndim == 2:
             # BLAS computes 16 or 24 rows at a time and those that are left over in another way, which rounds the last
             # columns differently. Cut between its blocks, and no bit depends on the number of threads.
@@ -47,6 +48,28 @@ def product(a: Any, b: Any) -> Any:
         parts = [slice(start, start + step) for start in range(0, len(a), step)]
         parallel_for(lambda p: np.matmul(a[p], b if b.ndim == 2 else b[p], out=result[p]), parts)
         return result
+
+
+def _by_one_thread(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """a @ b. A product that is a little too large for OpenBLAS to compute as it lies in memory: two of its halves."""
+    work = a.size * b.shape[-1]
+    if (
+        not SMALL < work <= 2 * SMALL
+        or a.dtype != np.float32
+        or not a.ndim == b.ndim == 2
+        or not small_ones_are_faster()
+    ):
+        return a @ b
+    (rows, inner), columns = a.shape, b.shape[1]
+    lies_well = b.flags.c_contiguous
+    if a.flags.c_contiguous and rows % 2 == 0 and (lies_well or columns <= NARROW):
+        return np.matmul(a.reshape(2, rows // 2, inner), b).reshape(rows, columns)
+    if lies_well and columns >= WIDE:
+        result, half = np.empty((rows, columns), np.result_type(a, b)), columns // 2
+        np.matmul(a, b[:, :half], out=result[:, :half])
+        np.matmul(a, b[:, half:], out=result[:, half:])
+        return result
+    return a @ b
 
 
 # ------------------------------------------------------------ many small products for a large one

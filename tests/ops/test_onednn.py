@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from support.case import Case
 from support.cases import FAMILIES
+from support.extra_onednn import needs_onednn, one_and_two_threads, with_and_without
 from support.namespaces import MyTorch
 from support.numeric import gradients, second_gradients
 
@@ -22,29 +23,8 @@ from mytorch.ops.windows.geometry import Window, output_size
 from mytorch.runtime import onednn
 from mytorch.tensor import Tensor
 
-is_here = onednn.found() is not None
-needs_onednn = pytest.mark.skipif(not is_here, reason="the extra onednn is not installed")
-
 CASES = [case for family in ("conv", "conv_transpose", "pooling", "norms") for case in FAMILIES[family]]
-
-
-@pytest.fixture
-def extra(request, monkeypatch) -> bool:
-    """Whether the extra is used in the test."""
-    monkeypatch.setattr(onednn.switch, "enabled", request.param)
-    return request.param
-
-
-@pytest.fixture
-def threads(request):
-    before = mytorch.get_num_threads()
-    mytorch.set_num_threads(request.param)
-    yield request.param
-    mytorch.set_num_threads(before)
-
-
-with_and_without = pytest.mark.parametrize("extra", [False, pytest.param(True, marks=needs_onednn)], indirect=True)
-one_and_two_threads = pytest.mark.parametrize("threads", [1, 2], indirect=True)
+CASES += [case for case in FAMILIES["activations"] if case.name.startswith("gelu")]
 
 
 # ------------------------------------------------------------------ every row of the tables
@@ -69,6 +49,7 @@ def test_every_row_in_float32(case: Case, threads, extra, monkeypatch) -> None:
     monkeypatch.setattr(pool_arrays, "WORTH_THREADS", 0)
     monkeypatch.setattr(batch_norm_blocks, "WORTH_THREADS", 0)
     monkeypatch.setattr(onednn_arrays, "WORTH_PARTS", 0)
+    monkeypatch.setattr(kernels, "LARGE_FOR_ONEDNN", 0)
     found, expected = quantities(case, "float32"), quantities(case, "float64")
     for name, array in expected.items():
         scale = max(1.0, np.abs(array).max(initial=0.0))
@@ -193,54 +174,6 @@ def test_an_infinite_weight_reaches_only_what_it_touches(extra) -> None:
     expected = np.full((8, 8), False)
     expected[:7, :7] = True  # the filter's corner touches all but the last row and column
     np.testing.assert_array_equal(np.isinf(dx[0, 0]), expected)
-
-
-# --------------------------------------------------------------------------- large batch norms
-@with_and_without
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("affine", [True, False])
-@pytest.mark.parametrize("shape", [(5, 16, 23, 19), (7, 13, 21, 18), (3, 40, 9, 32), (700, 50)])
-def test_a_large_batch_norm_is_the_general_one(shape, affine: bool, dtype: str, extra) -> None:
-    rng = np.random.default_rng(5)
-    channels = shape[1]
-    x = 3 * rng.standard_normal(shape) + 20 * rng.standard_normal((channels, *[1] * (len(shape) - 2)))
-    x = np.moveaxis(np.ascontiguousarray(np.moveaxis(x, 1, -1)), -1, 1)
-    arrays = [x, rng.uniform(0.5, 1.5, channels), rng.standard_normal(channels)][: 3 if affine else 1]
-    cotangent, other = rng.standard_normal((2, *shape))
-
-    def run(dtype: str, general: bool) -> list[np.ndarray]:
-        with pytest.MonkeyPatch.context() as patch:
-            if general:
-                patch.setattr(kernels, "batch_norm", lambda *arguments: None)
-            leaves = [Tensor(a.astype(dtype), requires_grad=True) for a in arrays]
-            running = [Tensor(np.zeros(channels, dtype)), Tensor(np.ones(channels, dtype))]
-            y = F.batch_norm(leaves[0], *running, *leaves[1:], training=True, momentum=0.5)
-            y.backward(Tensor(cotangent.astype(dtype)), create_graph=True)
-            firsts = [leaf.grad for leaf in leaves]
-            y = F.batch_norm(leaves[0], *running, *leaves[1:], training=True, momentum=0.5)
-            for leaf in leaves:
-                leaf.grad = None
-            y.backward(Tensor(cotangent.astype(dtype)))  # on arrays
-            on_arrays = [leaf.grad.data.copy() for leaf in leaves]
-            for leaf in leaves:
-                leaf.grad = None
-            (firsts[0] * other.astype(dtype)).sum().backward()
-            found = [y, *running, *firsts, *[leaf.grad for leaf in leaves if leaf.grad is not None]]
-            return [*on_arrays, *[tensor.data for tensor in found]]
-
-    tolerance = 1e-4 if dtype == "float32" else 1e-10
-    for found, expected in zip(run(dtype, general=False), run("float64", general=True)):
-        assert found.dtype == dtype
-        np.testing.assert_allclose(found, expected, rtol=tolerance, atol=tolerance * np.abs(expected).max())
-
-
-@needs_onednn
-def test_onednn_is_used_for_a_batch_norm_of_images(monkeypatch) -> None:
-    monkeypatch.setattr(kernels, "BlockedBatchNorm", None)
-    x = np.ones((5, 23, 19, 16), "f4").transpose(0, 3, 1, 2)
-    kernels.batch_norm(x, None, None, 1e-5)
-    with pytest.raises(TypeError):
-        kernels.batch_norm(x.astype("f8"), None, None, 1e-5)
 
 
 # ----------------------------------------------------------------- the extra is used, or is not

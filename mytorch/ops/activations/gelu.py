@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from mytorch.engine.function import Operation
 from mytorch.engine.grad_mode import grad_mode
+from mytorch.ops import kernels
 from mytorch.ops.activations.sigmoids import Tanh
 from mytorch.ops.common.operands import T, require_float
 from mytorch.ops.elementwise.cast import half_by_float32
-from mytorch.ops.elementwise.erf_arrays import size_of, tail
 from mytorch.ops.elementwise.error_function import Erfc
 from mytorch.ops.elementwise.exponential import Exp
 from mytorch.runtime.blocks import in_blocks
@@ -27,37 +25,19 @@ class GELU(Operation):
     """y = x P(x),   P(x) = erfc(-x / sqrt 2) / 2, the probability that a standard normal variable is below x
     dL/dx = dL/dy * (P(x) + x p(x)),   p(x) = e^(-x^2 / 2) / sqrt(2 pi), its density
 
-    erfc, because 1 + erf would lose all digits for negative x. y and its slope have most steps in common,
-    so on arrays they are computed together."""
+    erfc, because 1 + erf would lose all digits for negative x."""
 
     @staticmethod
     def forward(ctx, x):
         ctx.save_for_backward(x)
-        if ctx.wanted[0] is None or not grad_mode.enabled:
-            return x.new_tensor(in_blocks(lambda x: GELU._value_and_slope(x)[0], x.data))
-        y, ctx.slope = in_blocks(GELU._value_and_slope, x.data)
+        y, ctx.slope = kernels.gelu(x.data, ctx.wanted[0] is not None and grad_mode.enabled)
         return x.new_tensor(y)
 
     @staticmethod
-    def _value_and_slope(x):
-        a = size_of(x * _ROOT_HALF)
-        square = a * a
-        bell = np.exp(-square)
-        below = tail(a, square, bell)
-        below *= 0.5  # P(-|x|)
-        below = np.abs((x > 0) - below)  # P(x), which is 1 - P(-|x|) for positive x
-        slope = bell
-        slope *= x
-        slope *= _DENSITY_AT_0
-        slope += below
-        below *= x
-        return below, slope
-
-    @staticmethod
     def backward(ctx, grad_y):
-        if ctx.on_arrays:
-            return grad_y * ctx.slope
         (x,) = ctx.saved_tensors
+        if ctx.on_arrays:
+            return kernels.gelu_gradient(grad_y, x) if ctx.slope is None else grad_y * ctx.slope
         below = Erfc.run(x * -_ROOT_HALF) * 0.5
         return grad_y * (below + x * Exp.run(x * x * -0.5) * _DENSITY_AT_0)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from mytorch.engine.function import BinaryOperation, Operation, operands, reduced
@@ -31,7 +33,16 @@ class ReLU(Operation):
     def backward(ctx, grad_y):
         (y,) = ctx.saved_tensors
         # y != 0 is true for nan too, whose gradient must not look like that of a number
-        return elementwise(lambda grad_y, y: grad_y * (y != 0), grad_y, y)
+        return elementwise(lambda grad_y, y: _times_truth(grad_y, y != 0), grad_y, y)
+
+
+def _times_truth(grad_y: Any, truth: Any) -> Any:
+    """grad_y * truth. Of arrays with the truth values as floats, made before: twice as fast."""
+    if not isinstance(grad_y, np.ndarray):
+        return grad_y * truth
+    slope = truth.astype(grad_y.dtype)
+    slope *= grad_y
+    return slope
 
 
 def relu(input: T, inplace: bool = False) -> T:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from mytorch.ops.common.channels import channels_last
 from mytorch.runtime.accumulate import sum_of_rows
 from mytorch.runtime.threads import parallel_for
 
@@ -39,7 +40,7 @@ class _Rows:
 
     def of(self, x: np.ndarray) -> np.ndarray:
         """x as rows: a view if its channels are last in memory, else a copy."""
-        return np.ascontiguousarray(np.moveaxis(x, 1, -1)).reshape(self.count, -1)
+        return np.ascontiguousarray(channels_last(x)).reshape(self.count, -1)
 
     def images(self, rows: np.ndarray) -> np.ndarray:
         """The reverse of `of`."""

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from mytorch.engine.function import Operation
+from mytorch.ops import kernels
 from mytorch.ops.elementwise.powers import Sqrt
-from mytorch.runtime.accumulate import mean_over, sum_of_rows, sum_over
+from mytorch.runtime.accumulate import mean_over, sum_over
 
 __all__ = ["LayerNorm", "RMSStandardize", "Standardize"]
 
@@ -64,42 +65,24 @@ class LayerNorm(Operation):
     dL/db = sum of dL/dy and dL/dw = sum of dL/dy * z, over all but the last axis;   dL/dz = dL/dy * w
     dL/dx = (dL/dz - mean of dL/dz - z * mean of (dL/dz * z)) / s
 
-    x (..., n), w and b (n,). One operation instead of three, with products in place of sums: the mean of
-    dL/dy * w over a row is the product of that row with w / n."""
+    x (..., n), w and b (n,). One operation instead of three."""
 
     @staticmethod
     def forward(ctx, x, weight, bias, eps):
         ctx.eps = eps
-        rows = x.data.reshape(math.prod(x.data.shape[:-1]), x.data.shape[-1])
-        z = rows - mean_over(rows, (1,), keepdims=True)
-        ctx.s = np.sqrt(mean_over(z * z, (1,), keepdims=True) + x.data.dtype.type(eps))
-        z /= ctx.s
-        ctx.z = z
-        y = z * weight.data
-        y += bias.data
         ctx.save_for_backward(x, weight)
-        return x.new_tensor(y.reshape(x.data.shape))
+        kernel = ctx.kernel = kernels.layer_norm(_rows(x.data), weight.data, bias.data, eps)
+        y = kernel.values.reshape(x.data.shape)
+        del kernel.values  # the output has them
+        return x.new_tensor(y)
 
     @staticmethod
     def backward(ctx, grad_y):
         x, weight = ctx.saved_tensors
         if not ctx.on_arrays:  # recorded: as functions of x, because the arrays would be constants
             return LayerNorm._recorded(grad_y, x, weight, ctx.eps)
-        grad, z, count = grad_y.reshape(ctx.z.shape), ctx.z, ctx.z.shape[1]
-        grad_x = grad_w = grad_b = None
-        times_z = grad * z
-        if ctx.wanted[0] is not None:
-            column = (weight / grad.dtype.type(count or 1)).reshape(count, 1)
-            grad_x = grad * weight
-            grad_x -= grad @ column
-            grad_x -= z * (times_z @ column)
-            grad_x /= ctx.s
-            grad_x = grad_x.reshape(x.shape)
-        if ctx.wanted[1] is not None:
-            grad_w = sum_of_rows(times_z)
-        if ctx.wanted[2] is not None:
-            grad_b = sum_of_rows(np.ascontiguousarray(grad))
-        return grad_x, grad_w, grad_b, None
+        grad_x, grad_w, grad_b = ctx.kernel.gradients(_rows(grad_y), _rows(x), weight, ctx.wanted)
+        return None if grad_x is None else grad_x.reshape(x.shape), grad_w, grad_b, None
 
     @staticmethod
     def _recorded(grad_y: Any, x: Any, weight: Any, eps: float) -> tuple:
@@ -110,3 +93,8 @@ class LayerNorm(Operation):
         grad = grad_z - mean_over(grad_z, (-1,), keepdims=True)
         grad_x = (grad - z * mean_over(grad_z * z, (-1,), keepdims=True)) / s
         return grad_x, sum_over(grad_y * z, axes), sum_over(grad_y, axes), None
+
+
+def _rows(x: np.ndarray) -> np.ndarray:
+    """(..., n) -> (M, n)"""
+    return x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
