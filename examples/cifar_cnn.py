@@ -91,7 +91,8 @@ def main(arguments: list[str] | None = None) -> None:
         history = trainer.fit(train_loader, DataLoader(data.validation, 500), epochs, example.resume)
         if example.quick:
             example.fell(history["loss"], 2)
-        example.report("test accuracy", trainer.evaluate(DataLoader(data.test, 500))["accuracy"], 0.748)
+        test = trainer.evaluate(DataLoader(data.test, 500))
+        example.report("test accuracy", test["accuracy"], 0.748, source="reference")
         submission = example.output / "submission.csv"
         write_predictions(submission, predict(model, data.test.tensors[0]))
         print(f"{'predictions':<28}{submission}\n{'run':<28}{trainer.folder.path}")

@@ -93,7 +93,8 @@ class Example:
         at_least: False where less is better.   percent: the two are fractions, to be shown in percent.
         exact: a bound from mathematics and rounding, which quick runs must keep as well. Otherwise
             missing the number is a failure of full runs only.
-        source: where the target comes from; OUR_BAR if the handout does not give this number.
+        source: what the target is: OUR_BAR if the handout does not give this number; "reference" or the like if it
+            gives the number, but does not demand it.
         """
         reached = value >= target if at_least else value <= target  # of nan, neither
         show = "{:.2%}".format if percent else "{:.3g}".format

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from course.export.implementations import student_implementations
+from course.export.implementations import GIVEN, example_codes, student_implementations
 from course.export.latex import to_latex
 from course.export.markdown import to_markdown
 from course.export.sources import ExportError, NotFoundError, Piece, find, find_all
@@ -23,16 +23,18 @@ imports from another of the student's files is shown from there. Without CODE an
 student implements for the homework that is in the folder, hw1 or layers (course/export/implementations.py has the
 list); of that, what is not there is left out and named.
 
-  python -m course.export --format latex --heading-level 2 --output submission.tex
-  python -m course.export mytorch/nn/linear.py:Linear.forward hw1/mnist.py
-  python -m course.export --section "My layers" mytorch/nn/linear.py mytorch/nn/batchnorm.py
+  {program} --format latex --heading-level 2 --output submission.tex
+  {program} {codes}
+  {program} --section "My layers" {layers}
 
 The files are read, not run. Exit status: 0 the document is written, 2 it is not."""
 
 
-def main(arguments: Sequence[str] | None = None, student: Path = _ROOT) -> int:
-    """student: the folder of the code, if --student does not name another one."""
-    options = _parser(student).parse_args(arguments)
+def main(
+    arguments: Sequence[str] | None = None, student: Path = _ROOT, program: str = "python -m course.export"
+) -> int:
+    """student: the folder of the code, if --student does not name another one.   program: what --help calls it."""
+    options = _parser(student, program).parse_args(arguments)
     try:
         sections = _sections(options)
         if options.format == "latex":
@@ -74,10 +76,10 @@ def _pieces(root: Path, code: str) -> list[Piece]:
 
 
 def _default_sections(root: Path) -> list[tuple[str, list[Piece]]]:
-    """What there is of the homework's list: unfinished work is exported too. What the list names is not shown again
-    where it stands for all that a file defines."""
+    """What there is of the homework's list: unfinished work is exported too. What the list names, and what
+    the file has from the start, is not shown where "*" stands for all that the file defines."""
     implementations = student_implementations(root)
-    named = {code for _, codes in implementations for code in codes}
+    known = GIVEN.union(code for _, codes in implementations for code in codes)
     sections, missing = [], []
     for title, codes in implementations:
         pieces: list[Piece] = []
@@ -88,7 +90,7 @@ def _default_sections(root: Path) -> list[tuple[str, list[Piece]]]:
                 missing.append(f"{code} ({error})")
                 continue
             file, _, name = code.partition(":")
-            pieces += [p for p in found if not (name == "*" and f"{file}:{p.name}" in named)]
+            pieces += [p for p in found if not (name == "*" and f"{file}:{p.name}" in known)]
         if pieces:
             sections.append((title, pieces))
     if not sections:
@@ -112,11 +114,12 @@ def _write(path: Path, text: str) -> None:
         Path(temporary).unlink(missing_ok=True)
 
 
-def _parser(student: Path) -> argparse.ArgumentParser:
+def _parser(student: Path, program: str) -> argparse.ArgumentParser:
+    codes, layers = example_codes(student)
     parser = argparse.ArgumentParser(
-        prog="python -m course.export",
+        prog=program,
         description="Gather code into Markdown or LaTeX, for a write-up.",
-        epilog=EPILOG,
+        epilog=EPILOG.format(program=program, codes=codes, layers=layers),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("code", nargs="*", metavar="CODE", help="what to show (see below), a section per file")

@@ -192,7 +192,7 @@ def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Any =
     return _fill("sparse_", tensor, values)
 
 
-# ------------------------------------------------ by the names that courses such as handout 001 use
+# ------------------------------------------------ by the names that courses and other libraries use
 
 
 def glorot_uniform_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> Tensor:

@@ -61,8 +61,8 @@ class History:
 
 
 def extremes(epoch: int, model: Module) -> list[dict[str, Any]]:
-    """The smallest and largest element of each parameter and of its gradient (handout 001's logger):
-    one dict per parameter. They show at a glance what explodes and what never moves."""
+    """The smallest and largest element of each parameter and of its gradient: one dict per parameter.
+    They show at a glance what explodes and what never moves."""
     rows = []
     for name, parameter in model.named_parameters():
         row: dict[str, Any] = {"epoch": epoch, "parameter": name}

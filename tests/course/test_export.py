@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -156,3 +157,11 @@ def test_the_default_is_what_a_student_implements() -> None:
     assert ours.returncode == 0
     assert ours.stderr == ""
     assert {"Add", "mnist", "train", "validate"} <= set(re.findall("^## `(.*)`$", ours.stdout, re.MULTILINE))
+
+
+def test_helps_examples_name_code_that_is_there() -> None:
+    examples = re.findall("^  python -m course.export (.*)$", export(None, "--help").stdout, re.MULTILINE)
+    assert len(examples) == 3
+    for line in examples[1:]:
+        done = export(None, *shlex.split(line))
+        assert (done.returncode, done.stderr) == (0, ""), line

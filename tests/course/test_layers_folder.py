@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
 import tarfile
 
@@ -78,10 +79,42 @@ def test_the_submission_generator(solved, run, tmp_path):
     text = (folder / "submission.tex").read_text()
     titles = ["Activation functions", "Layers", "Losses", "Model"]
     assert re.findall(r"\\subsection\{(.*)\}", text) == titles
-    assert "sliding" not in text  # a helper is not asked for
     done = run(folder, "python3", "generate_submission.py", "--format", "markdown", "--heading_level", "3")
     assert re.findall(r"^### (.*)$", done.stdout, re.MULTILINE) == titles
     assert "def _init_parameters" in done.stdout
+
+
+NAMES = "ReLU SoftMax FullyConnected Conv2D Pool2D CrossEntropy"
+NAMES += " NeuralNetwork.forward NeuralNetwork.backward NeuralNetwork.predict"
+
+
+def test_the_submission_shows_the_students_helpers_and_nothing_given(starters, solved, run, tmp_path):
+    def shown(folder):
+        done = run(folder, "python3", "generate_submission.py")
+        assert (done.returncode, done.stderr) == (0, "")
+        return re.findall(r"^## `(.*)`$", done.stdout, re.MULTILINE)
+
+    assert shown(starters["layers", False]) == NAMES.split()
+    helpers = ["windows", "places"]  # Conv2D and Pool2D call them
+    assert shown(solved["layers"]) == [*NAMES.split()[:5], *helpers, *NAMES.split()[5:]]
+    folder = shutil.copytree(solved["layers"], tmp_path / "student")
+    for file in ("activations", "losses", "models"):
+        with (folder / f"neural_networks/{file}.py").open("a") as stream:
+            stream.write(f"\n\ndef helper_in_{file}():\n    pass\n")
+    assert [name for name in shown(folder) if name.startswith("helper")] == [
+        "helper_in_activations", "helper_in_losses", "helper_in_models",
+    ]  # fmt: skip
+
+
+def test_the_submissions_help_is_about_this_script_and_homework(solved, run):
+    for program in ("python3 generate_submission.py", "python -m course.export"):
+        done = run(solved["layers"], *program.split(), "--help", COLUMNS="80")
+        assert done.stdout.startswith(f"usage: {program} [-h]")
+        examples = re.findall(r"^  (python.*)$", done.stdout, re.MULTILINE)
+        assert len(examples) == 3
+        assert all(line.startswith(f"{program} ") for line in examples)
+        for line in examples[1:]:  # the code that they name is there
+            assert run(solved["layers"], *shlex.split(line)).stderr == ""
 
 
 def test_the_tarball_names_its_author(solved, run, tmp_path):

@@ -116,29 +116,32 @@ def test_the_bundled_digits():
     assert MNIST(BUNDLED).bundled
 
 
-# The numbers that the handouts give, and no others.
+# The numbers that the handouts demand or expect, and no others.
 NUMBERS = {
     "fashion_own_network": {0.90},  # 000 section 2: "reaches a 90% on the hidden dataset"
     "lenet": {0.96},  # 001 section 6.4: around 96 to 97 %
     "fashion_mlp": {0.82},  # 001 section 7.1: at least 82 %
-    "cifar_cnn": {0.748},  # 001 section 7.2: the reference solution has 74.8 %
-    "simple_cifar": {
-        0.80,
-        0.85,
-    },  # 004 question 7: easily 80 % on validation; the author's best a bit above 85 % on test
+    "simple_cifar": {0.80},  # 004 question 7: easily 80 % on validation
+}
+# Those that they give and do not demand, by what they call them.
+OTHER_NUMBERS = {
+    ("cifar_cnn", "reference"): 0.748,  # 001 section 7.2: "Our simple reference solution gets a test accuracy of 74.8%"
+    ("simple_cifar", "the author's best"): 0.85,  # 004 question 7: "my best-tuned version hits a bit above 85% on test"
 }
 
 
 @pytest.mark.parametrize("script", sorted(Path(common.__file__).parent.glob("*.py")), ids=lambda script: script.stem)
 def test_what_is_called_the_handouts_number_is_one(script):
-    """Of report(what, value, target): without source=OUR_BAR and exact=True the target is said to be the handout's."""
+    """Of report(what, value, target): without a source and exact=True the target is said to be the handout's."""
     for call in ast.walk(ast.parse(script.read_text(encoding="utf-8"))):
         if not (isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "report"):
             continue
         words = {word.arg: word.value for word in call.keywords}
         if "exact" not in words and "source" not in words:
             assert call.args[2].value in NUMBERS.get(script.stem, ()), (script.stem, call.lineno)
-        assert "source" not in words or ast.unparse(words["source"]) == "OUR_BAR"
+        if "source" in words and ast.unparse(words["source"]) != "OUR_BAR":
+            source = ast.literal_eval(words["source"])
+            assert call.args[2].value == OTHER_NUMBERS.get((script.stem, source)), (script.stem, call.lineno)
 
 
 def test_our_bar_is_called_so(tmp_path, capsys):

@@ -38,7 +38,7 @@ def test_quick(name, tmp_path):
     done = run(name, "--quick", "--output", "made", folder=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.startswith(f"{name}: seed 0, quick\n")
-    assert any(f"{source}: " in done.stdout for source in ("handout", "our bar", "expected"))
+    assert any(f"{source}: " in done.stdout for source in ("handout", "our bar", "expected", "reference"))
     assert "reached" in done.stdout
     plots = list((tmp_path / "made").glob("*.png"))
     assert plots

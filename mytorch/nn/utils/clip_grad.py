@@ -96,7 +96,7 @@ def clip_each_grad_norm_(
     parameters: Tensor | Iterable[Tensor], max_norm: float, norm_type: float = 2.0
 ) -> list[float | None]:
     """Shrink each parameter's gradient by a factor of its own, so that its norm is at most max_norm.
-    Handout 001's clipping: the step as a whole changes its direction, unlike with `clip_grad_norm_`.
+    So clips the SGD of homework layers. The step as a whole changes its direction, unlike with `clip_grad_norm_`.
 
     norm_type: the p of the norm, or inf. Returns the norms as they were, None where there is no gradient.
     A gradient whose norm is nan or inf has no direction to keep: RuntimeError, and nothing changed.

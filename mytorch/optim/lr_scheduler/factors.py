@@ -102,7 +102,7 @@ class ExponentialLR(FactorScheduler):
 
 
 class ExponentialDecay(FactorScheduler):
-    """lr = initial_lr * decay^(epoch / stage_length), handout 001's decay with stages.
+    """lr = initial_lr * decay^(epoch / stage_length): exponential decay, by `decay` in a stage of so many epochs.
 
     staircase: round the exponent down, so that the rate changes once per stage: StepLR with another
         name for its arguments. Without it ExponentialLR with gamma = decay^(1 / stage_length).
