@@ -48,24 +48,26 @@ class Varied(Dataset):
         return self.change(x), y
 
 
-def network() -> nn.Sequential:
-    """(N, 3, 32, 32) -> (N, 10)"""
+def network(width: int = 32, norm: bool = True, dropout: float = 0.2) -> nn.Sequential:
+    """(N, 3, 32, 32) -> (N, 10). width: channels of the first convolution; norm: batch norm after each."""
 
     def block(inputs: int, outputs: int) -> list[nn.Module]:
+        if not norm:
+            return [nn.Conv2d(inputs, outputs, 3, padding=1), nn.ReLU()]
         # The bias would be taken out again by batch norm.
         return [nn.Conv2d(inputs, outputs, 3, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU()]
 
     return nn.Sequential(
-        *block(3, 32),
-        nn.MaxPool2d(2),  # (N, 32, 16, 16)
-        *block(32, 64),
-        nn.MaxPool2d(2),  # (N, 64, 8, 8)
-        *block(64, 128),
-        *block(128, 128),
-        nn.MaxPool2d(2),  # (N, 128, 4, 4)
+        *block(3, width),
+        nn.MaxPool2d(2),  # (N, width, 16, 16)
+        *block(width, 2 * width),
+        nn.MaxPool2d(2),  # (N, 2 width, 8, 8)
+        *block(2 * width, 4 * width),
+        *block(4 * width, 4 * width),
+        nn.MaxPool2d(2),  # (N, 4 width, 4, 4)
         nn.Flatten(),
-        nn.Dropout(0.2),
-        nn.Linear(128 * 4 * 4, 10),
+        nn.Dropout(dropout),
+        nn.Linear(4 * width * 4 * 4, 10),
     ).float()
 
 
