@@ -52,6 +52,11 @@ SEEN = "seen = windows(padded, self.kernel_shape, self.stride)"
 POOLED = "return self.pool_fn(seen, axis=(4, 5))"
 BEST = 'place += dLdY * (self.cache["best"] == i * width + j)'
 SHARE = "place += dLdY / (self.kernel_shape[0] * width)"
+MODEL_LOSS = "return self.loss.forward(target, out)"
+CONV_CACHE = "self.cache.update(X=X, Z=Z, windows=seen)"
+CONV_PLACES = "places(padded, self.kernel_shape, self.stride, dLdZ.shape)"
+POOL_SEEN, POOL_CACHE = "seen = windows(X, self.kernel_shape, self.stride)", "self.cache.update(X=X, best="
+FLAT_BEST = "best=seen.reshape(*seen.shape[:4], -1).argmax(axis=-1)"
 FLIP = ".transpose(1, 2, 0, 3)[::-1, ::-1]"
 
 # fmt: off
@@ -66,6 +71,8 @@ _LAYERS = [
     ("relu-value", ACTIVATIONS, RELU_BACK, "return dY * np.maximum(Z, 0)", "4.1", ("output of forward",)),
     ("relu-sign-of-dY", ACTIVATIONS, RELU_BACK, "return np.maximum(dY, 0)", "4.1", ("sign of dY",)),
     ("relu-loop", ACTIVATIONS, RELU, "Z = np.array(Z)\n        for row in Z:\n            row[row < 0] = 0\n            row += 0\n        return Z", "4.1", ("loop over the samples",)),
+    ("relu-at-0", ACTIVATIONS, RELU_BACK, "return dY * (Z >= 0)", "4.1", ("derivative at 0 is 1",)),
+    ("relu-half-at-0", ACTIVATIONS, RELU_BACK, "return dY * (np.sign(Z) + 1) / 2", "4.1", ("derivative at 0 is 1/2",)),
     # ---- 4.2
     ("init-transposed", LAYERS, W_INIT, W_INIT.replace("self.n_in, self.n_out", "self.n_out, self.n_in"), "4.2", ("(n_in, n_out)",)),
     ("init-own-weights", LAYERS, W_INIT, 'self.parameters["W"] = np.random.standard_normal((self.n_in, self.n_out))', "4.2", ("self.init_weights",)),
@@ -84,6 +91,11 @@ _LAYERS = [
     ("dense-db-not-summed", LAYERS, DENSE_DB, "dLdZ", "4.2", ("every sample",)),
     ("dense-returns-dZ", LAYERS, DENSE_DX, "return dLdZ", "4.2", ("W^T",)),
     ("dense-dX-no-return", LAYERS, DENSE_DX, DENSE_DX[7:], "4.2", ("None",)),
+    ("dense-adds-up", LAYERS, DENSE_DW, 'self.gradients["W"] + self.cache["X"].T @ dLdZ', "4.2", ("added to the gradient of the batch before",)),
+    ("dense-db-adds-up", LAYERS, DENSE_DB, 'self.gradients["b"] + ' + DENSE_DB, "4.2", ("added to the gradient of the batch before",)),
+    ("dense-dW-once", LAYERS, DENSE_DW, DENSE_DW + ' if not self.gradients["W"].any() else self.gradients["W"]', "4.2", ("still that of the batch before",)),
+    ("dense-old-cache", LAYERS, DENSE_CACHE, "self.cache = self.cache or {'X': X, 'Z': Z}\n        return self.activation(Z)", "4.2", ("cache still has",)),
+    ("dense-old-X", LAYERS, DENSE_CACHE, "self.cache.setdefault('X', X)\n        self.cache['Z'] = Z\n        return self.activation(Z)", "4.2", ("cache still has",)),
     # ---- 4.3
     ("softmax-axis", ACTIVATIONS, NORMALIZED, NORMALIZED.replace("-1", "0"), "4.3", ("over the batch",)),
     ("softmax-all", ACTIVATIONS, NORMALIZED, "return powers / powers.sum()", "4.3", ("all elements together",)),
@@ -94,6 +106,8 @@ _LAYERS = [
     ("softmax-upstream", ACTIVATIONS, SOFT_BACK, "return Y * (1 - Y)", "4.3", ("ignored",)),
     ("softmax-no-sum", ACTIVATIONS, SOFT_BACK, "return Y * dY", "4.3", ("-y_i y_j",)),
     ("softmax-one-sum", ACTIVATIONS, SOFT_BACK, "return Y * (dY - (dY * Y).sum())", "4.3", ("each row has its own",)),
+    ("softmax-mean", ACTIVATIONS, SOFT_BACK, "return Y * (dY - (dY * Y).mean(axis=-1, keepdims=True))", "4.3", ("mean over the classes",)),
+    ("softmax-first-row", ACTIVATIONS, SOFT_BACK, "return dY @ (np.diag(Y[0]) - np.outer(Y[0], Y[0]))", "4.3", ("one row's Jacobian",)),
     # ---- 4.4
     ("loss-sum", LOSSES, CE, CE.replace(" / len(Y)", ""), "4.4", ("summed",)),
     ("loss-mean-of-all", LOSSES, CE, CE.replace("len(Y)", "Y.size"), "4.4", ("m k",)),
@@ -102,6 +116,10 @@ _LAYERS = [
     ("loss-exchanged-for-logits", LOSSES, CE_BACK, "return (Y_hat - Y) / len(Y)", "4.4", ("SoftMax.backward",)),
     ("loss-gradient-sum", LOSSES, CE_BACK, CE_BACK.replace(" / len(Y)", ""), "4.4", ("not divided by the batch size",)),
     ("loss-gradient-sign", LOSSES, CE_BACK, CE_BACK.replace("-Y", "Y"), "4.4", ("sign",)),
+    ("loss-binary", LOSSES, CE, "return float(-np.sum(Y * np.log(Y_hat) + (1 - Y) * np.log(1 - Y_hat)) / len(Y))", "4.4", ("binary cross-entropy",)),
+    ("loss-exchanged", LOSSES, CE, "return float(-np.sum(Y_hat * np.log(Y + 1e-12)) / len(Y))", "4.4", ("exchanged",)),
+    ("loss-exchanged-infinite", LOSSES, CE, "return float(-np.sum(Y_hat * np.log(Y)) / len(Y))", "4.4", ("exchanged",)),
+    ("loss-gradient-binary", LOSSES, CE_BACK, "return (-Y / Y_hat + (1 - Y) / (1 - Y_hat)) / len(Y)", "4.4", ("binary cross-entropy",)),
     # ---- 5.1
     ("model-same-input", MODELS, FORWARD, "out = layer.forward(X)", "5.1", ("return the last layer's output",)),
     ("model-not-reversed", MODELS, "reversed(self.layers)", "self.layers", "5.1", ("reversed",)),
@@ -111,6 +129,10 @@ _LAYERS = [
     ("model-loss-lost", MODELS, "return self.loss.forward(target, out)", "self.loss.forward(target, out)", "5.1", ("loss must come back",)),
     ("predict-classes", MODELS, PREDICT, PREDICT.replace("return Y_hat", "return Y_hat.argmax(axis=1)"), "5.1", ("classes",)),
     ("predict-loss-missing", MODELS, PREDICT, "return Y_hat", "5.1", ("two things",)),
+    ("model-loss-exchanged", MODELS, MODEL_LOSS, "return self.loss.forward(out, target)", "5.1", ("exchanged",)),
+    ("model-updates", MODELS, MODEL_LOSS, "self.update()\n        " + MODEL_LOSS, "5.1", ("must not train",)),
+    ("predict-exchanged", MODELS, PREDICT, "return Y_hat, self.loss.forward(Y_hat, Y)", "5.1", ("exchanged",)),
+    ("predict-trains", MODELS, PREDICT, "self.backward(Y, Y_hat)\n        self.update()\n        " + PREDICT, "5.1", ("predict must not train",)),
     # ---- 6.2
     ("conv-flipped", LAYERS, CONV_Z, CONV_Z.replace("seen, W", "seen, W[::-1, ::-1]"), "6.2", ("flipped",)),
     ("conv-kernel-transposed", LAYERS, CONV_Z, CONV_Z.replace("(4, 5, 3)", "(5, 4, 3)"), "6.2", ("exchanged",)),
@@ -125,6 +147,20 @@ _LAYERS = [
     ("conv-dX-flipped", LAYERS, CONV_PLACE, "place += dLdZ @ W[::-1, ::-1][i, j].T", "6.2", ("flipped in backward",)),
     ("conv-dX-overwritten", LAYERS, CONV_PLACE, "place[...] = dLdZ @ W[i, j].T", "6.2", ("overlap must add up",)),
     ("conv-dX-uncut", LAYERS, CONV_CUT, "return padded", "6.2", ("cut it off",)),
+    ("conv-adds-up", LAYERS, CONV_DW, 'self.gradients["W"] + ' + CONV_DW, "6.2", ("added to the gradient of the batch before",)),
+    ("conv-old-cache", LAYERS, CONV_CACHE, "self.cache = self.cache or dict(X=X, Z=Z, windows=seen)", "6.2", ("cache still has",)),
+    ("conv-caches-output", LAYERS, CONV_CACHE, "self.cache.update(X=X, Z=self.activation(Z), windows=seen)", "6.2", ("output instead of Z",)),
+    ("conv-biases-summed", LAYERS, CONV_Z, CONV_Z + ".sum()", "6.2", ("each channel has its own",)),
+    ("conv-db-one-number", LAYERS, CONV_DB, "dLdZ.sum()", "6.2", ("each channel has a b",)),
+    ("conv-pad-exchanged", LAYERS, "(p, q), W = self.pad, self", "(q, p), W = self.pad, self", "6.2", ("padding are exchanged",)),
+    ("conv-pad-edge", LAYERS, PADDED, PADDED[:-1] + ', mode="edge")', "6.2", ("must be zeros",)),
+    ("conv-pad-one-side", LAYERS, PADDED, "padded = np.pad(X, ((0, 0), (p, 0), (q, 0), (0, 0)))", "6.2", ("one side only",)),
+    ("conv-pad-twice", LAYERS, PADDED, "padded = np.pad(X, ((0, 0), (2 * p,) * 2, (2 * q,) * 2, (0, 0)))", "6.2", ("twice as wide",)),
+    ("conv-windows-missing", LAYERS, SEEN, SEEN + "[:, :-1, :-1]", "6.2", ("(H + 2 pad - k) // stride + 1",)),
+    ("conv-columns-missing", LAYERS, SEEN, SEEN + "[:, :, :-1]", "6.2", ("(H + 2 pad - k) // stride + 1",)),
+    ("conv-dX-no-stride", LAYERS, CONV_PLACES, CONV_PLACES.replace("self.stride", "1"), "6.2", ("stride is ignored in backward",)),
+    ("conv-dX-exchanged", LAYERS, CONV_PLACE, "place += dLdZ @ W[j, i].T", "6.2", ("rows and columns of the kernel",)),
+    ("conv-dX-not-transposed", LAYERS, CONV_PLACE, "place += dLdZ @ W[i, j]", "6.2", ("not transposed",)),
     # ---- 6.3
     ("pool-mean", LAYERS, POOLED, "return seen.mean(axis=(4, 5))", "6.3", ("average pooling instead of max",)),
     ("pool-max", LAYERS, POOLED, "return seen.max(axis=(4, 5))", "6.3", ("max pooling instead of average",)),
@@ -133,6 +169,17 @@ _LAYERS = [
     ("pool-not-divided", LAYERS, SHARE, "place += dLdY", "6.3", ("not divided",)),
     ("pool-overwritten", LAYERS, SHARE, "place[...] = dLdY / (self.kernel_shape[0] * width)", "6.3", ("overlap must add up",)),
     ("pool-max-overwritten", LAYERS, BEST, 'place[...] = np.where(self.cache["best"] == i * width + j, dLdY, place)', "6.3", ("overlap must add up",)),
+    ("pool-old-cache", LAYERS, POOL_CACHE, 'self.cache.setdefault("X", X); self.cache.setdefault("best", ', "6.3", ("cache still has",)),
+    ("pool-stride-of-kernel", LAYERS, POOL_SEEN, POOL_SEEN.replace("self.stride", "self.kernel_shape[0]"), "6.3", ("must be self.stride",)),
+    ("pool-kernel-exchanged", LAYERS, POOL_SEEN, POOL_SEEN.replace("shape", "shape[::-1]"), "6.3", ("exchanged",)),
+    ("pool-windows-missing", LAYERS, POOL_SEEN, POOL_SEEN + "[:, :-1]", "6.3", ("(H + 2 pad - k) // stride + 1",)),
+    ("pool-first-place", LAYERS, BEST, "place += dLdY * (i == j == 0)", "6.3", ("always goes to one place",)),
+    ("pool-row-argmax", LAYERS, FLAT_BEST, "best=seen.max(axis=5).argmax(axis=-1)", "6.3", ("flatten the window",)),
+    ("pool-argmin", LAYERS, FLAT_BEST, FLAT_BEST.replace("max", "min"), "6.3", ("smallest numbers",)),
+    ("pool-width", LAYERS, "width = self.kernel_shape[1]", "width = self.kernel_shape[0]", "6.3", ("i k_2 + j",)),
+    ("pool-ties", LAYERS, BEST, "place += dLdY * (self.cache['X'][:, i:, j:][:, : self.stride * dLdY.shape[1] : self.stride, : self.stride * dLdY.shape[2] : self.stride] == windows(self.cache['X'], self.kernel_shape, self.stride).max(axis=(4, 5)))", "6.3", ("all get the gradient",)),
+    ("pool-last-tie", LAYERS, FLAT_BEST, "best=seen[0, 0, 0, 0].size - 1 - seen.reshape(*seen.shape[:4], -1)[..., ::-1].argmax(axis=-1)", "6.3", ("the last one gets",)),
+    ("pool-divided-by-stride", LAYERS, SHARE, "place += dLdY / self.stride**2", "6.3", ("k_1 k_2",)),
 ]
 
 Z_1, Z_2, RETURNED = 'z_1 = X @ W["w_1"]', 'z_2 = (sigmoid(z_1) @ W["w_2"])[:, 0]', "return z_1, z_2, sigmoid(z_2)"
