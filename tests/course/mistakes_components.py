@@ -39,6 +39,8 @@ _BIOENG = [
     ("node-no-return", Q1, NODE, "w @ x + b", "1.1", ("return",)),
     ("node-sigmoid", Q1, NODE, "return 1 / (1 + np.exp(-(w @ x + b)))", "1.1", ("activation",)),
     ("node-bias-each", Q1, NODE, "return np.sum(w * x + b)", "1.1", ("b is added D times",)),
+    ("node-bias-inside", Q1, NODE, "return w @ (x + b)", "1.1", ("b is added to each input",)),
+    ("node-bias-in-weights", Q1, NODE, "return (w + b) @ x", "1.1", ("b is added to each weight",)),
     ("node-in-place", Q1, NODE, "x *= w; return x.sum() + b", "1.1", ("in place",)),
     ("node-back-w", Q1, NODE_BACK, "return x.copy(), x.sum()", "1.1", ("nothing to do with b",)),
     ("node-back-exchanged", Q1, NODE_BACK, "return 1.0, x.copy()", "1.1", ("dw, db",)),
@@ -64,6 +66,9 @@ _BIOENG = [
     ("softmax-back-sign", Q1, SOFT_BACK, "return np.outer(s, s) - np.diag(s)", "1.3", ("sign",)),
     ("softmax-back-squares", Q1, SOFT_BACK, "return np.diag(s) - s * s", "1.3", ("np.outer",)),
     ("softmax-back-scores", Q1, "s = softmax_forward(z)", "s = z", "1.3", ("softmax(z)",)),
+    ("softmax-back-one-factor", Q1, SOFT_BACK, "J = -np.tile(s, (len(s), 1)); np.fill_diagonal(J, s * (1 - s)); return J", "1.3", ("one of the two factors",)),
+    ("softmax-back-three-factors", Q1, SOFT_BACK, "J = -np.outer(s, s * (1 - s)); np.fill_diagonal(J, s * (1 - s)); return J", "1.3", ("without 1 - s_i or 1 - s_j",)),
+    ("softmax-back-one-minus", Q1, SOFT_BACK, "J = -np.outer(s, 1 - s); np.fill_diagonal(J, s * (1 - s)); return J", "1.3", ("without 1 - s_i or 1 - s_j",)),
     ("softmax-back-eye", Q1, SOFT_BACK, "return np.eye(len(s)) - np.outer(s, s)", "1.3", ("s_i - s_i^2",)),
 ]
 
