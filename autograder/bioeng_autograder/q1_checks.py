@@ -20,6 +20,8 @@ def call(function: str, **arguments: object) -> str:
 
 def linear_problem(draw: Draw) -> Problem:
     x, w, b = draw.array(4), draw.array(4), float(draw.positive(1)[0])
+    while w.sum() == 1 or x.sum() == 1:  # then b may as well be added to each of them
+        x, w = draw.array(4), draw.array(4)
     y = w @ x + b
     wrong = {
         **NOTHING,
