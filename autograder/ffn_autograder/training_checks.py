@@ -119,20 +119,22 @@ def right_rows(scores: np.ndarray, Y: np.ndarray) -> np.ndarray:
 
 def training_problem(draw: Draw) -> Problem:
     order = {
-        "sorted(rows[:10]) == list(range(10))": attribute(
-            True, means="an epoch must show every row once, also those of the last, smaller batch"
-        ),
-        "sorted(rows[10:]) == list(range(10))": attribute(
-            True, means="every epoch must show every row once: are there as many epochs as asked for?"
-        ),
         "[len(batch) for batch in batches]": Expected(
             [4, 4, 2] * 2,
             {
                 "the last, smaller batch is left out": [4, 4] * 2,
                 "one epoch too few": [4, 4, 2],
                 "one batch with all rows: use batch_size": [10] * 2,
+                "forward() is given all rows for every batch: give it the rows of the batch": [10] * 6,
                 "a batch for every row: use batch_size": [1] * 20,
             },
+            otherwise="every batch must have batch_size rows, the last one of an epoch those that are left",
+        ),
+        "sorted(rows[:10]) == list(range(10))": attribute(
+            True, means="an epoch must show every row once, also those of the last, smaller batch"
+        ),
+        "sorted(rows[10:]) == list(range(10))": attribute(
+            True, means="every epoch must show every row once: are there as many epochs as asked for?"
         ),
         "rows[:10] != list(range(10)) and rows[10:] != list(range(10))": attribute(
             True, means="the rows come in the order of the file: scramble it"

@@ -186,7 +186,11 @@ Z_1, Z_2, RETURNED = 'z_1 = X @ W["w_1"]', 'z_2 = (sigmoid(z_1) @ W["w_2"])[:, 0
 LOSS = "return float(np.mean(-y * np.log(y_hat) - (1 - y) * np.log(1 - y_hat)))"
 STABLE = "return float(np.mean(np.logaddexp(0, (1 - 2 * y) * z_2)))"
 D_2, D_1 = "dz_2 = (y_hat - y)[:, None] / len(X)", 'dz_1 = dz_2 @ W["w_2"].T * x_1 * (1 - x_1)'
-SECOND = "image[8:, 8:] = x2\n    image[8:28, 8:28] = np.maximum(x1[8:, 8:], x2[:20, :20])"
+GRADIENT = 'return {"w_1": X.T @ dz_1, "w_2": x_1.T @ dz_2}'
+OVERLAP, EMPTY = "image[8:28, 8:28] = np.maximum(a[8:, 8:], b[:20, :20])", "image = np.zeros((36, 36), a.dtype)"
+SECOND = f"image[8:, 8:] = b\n    {OVERLAP}"
+TENSORS = "return image if isinstance(x1, np.ndarray) else x1.new_tensor(image)"
+ARRAYS = "a, b = (x if isinstance(x, np.ndarray) else x.numpy() for x in (x1, x2))"
 
 _LOGISTIC = [
     ("z_1-sigmoid", RETURNED, "return sigmoid(z_1), z_2, sigmoid(z_2)", "1.1", ("sigmoid is already applied",)),
@@ -194,12 +198,23 @@ _LOGISTIC = [
     ("z_2-no-sigmoid", Z_2, 'z_2 = (z_1 @ W["w_2"])[:, 0]', "1.1", ("hidden layer is missing",)),
     ("z_2-relu", Z_2, 'z_2 = (np.maximum(z_1, 0) @ W["w_2"])[:, 0]', "1.1", ("instead of the sigmoid",)),
     ("y_hat-no-sigmoid", RETURNED, "return z_1, z_2, z_2", "1.1", ("last sigmoid is missing",)),
+    ("y_hat-rounded", RETURNED, "return z_1, z_2, (sigmoid(z_2) > 0.5).astype(float)", "1.1", ("before it is rounded",)),
+    ("y_hat-class", RETURNED, "return z_1, z_2, sigmoid(z_2) > 0.5", "1.1", ("before it is rounded",)),
+    ("y_hat-e^z", RETURNED, "return z_1, z_2, 1 / (1 + np.exp(z_2))", "1.1", ("must be e^-z",)),
+    ("predict-reversed", RETURNED, "return sigmoid(z_2), z_2, z_1", "1.1", ("in this order",)),
     ("predict-loop", Z_2, 'z_2 = np.zeros(len(X))\n    for i in range(len(X)):\n        z_2[i] = (sigmoid(z_1[i]) @ W["w_2"])[0]', "1.1", ("loop over the samples",)),
     ("loss-sum", LOSS, LOSS.replace("np.mean", "np.sum"), "1.2", ("sum over the batch",)),
     ("loss-sign", LOSS, LOSS.replace("np.mean(-y", "np.mean(y").replace("- (1 - y)", "+ (1 - y)"), "1.2", ("sign",)),
     ("loss-half", LOSS, "return float(np.mean(-y * np.log(y_hat)))", "1.2", ("label 0 is missing",)),
     ("loss-exchanged", LOSS, "y = 1 - y\n    " + LOSS, "1.2", ("labels are exchanged",)),
     ("loss-per-sample", LOSS, "return -y * np.log(y_hat) - (1 - y) * np.log(1 - y_hat)", "1.2", ("loss of each sample",)),
+    ("loss-squared", LOSS, "return float(np.mean((y - y_hat) ** 2))", "1.2", ("squared error",)),
+    ("loss-one-sign", LOSS, LOSS.replace("- (1 - y)", "+ (1 - y)"), "1.2", ("one of the two terms",)),
+    ("loss-other-sign", LOSS, LOSS.replace("-y *", "y *"), "1.2", ("one of the two terms",)),
+    ("loss-1-log", LOSS, LOSS.replace("np.log(1 - y_hat)", "(1 - np.log(y_hat))"), "1.2", ("log(1 - y_hat) must stand",)),
+    ("loss-clipped", LOSS, "y_hat = np.clip(y_hat, 1e-15, 1 - 1e-15)\n    " + LOSS, "1.2", ("kept away from 0",)),
+    ("loss-epsilon", LOSS, LOSS.replace("log(y_hat)", "log(y_hat + 1e-12)"), "1.2", ("kept away from 0",)),
+    ("stable-cancels", STABLE, "return float(np.mean((1 - y) * z_2 + np.logaddexp(0, -z_2)))", "1.3", ("cancel",)),
     ("stable-through-y_hat", STABLE, "return logistic_loss(y, 1 / (1 + np.exp(-z_2)))", "1.3", ("not stable",)),
     ("stable-clipped", STABLE, "return logistic_loss(y, np.clip(sigmoid(z_2), 1e-12, 1 - 1e-12))", "1.3", ("cut off",)),
     ("stable-log-exp", STABLE, "x = (1 - 2 * y) * z_2\n    return float(np.mean(np.maximum(x, 0) + np.log(1 + np.exp(-np.abs(x)))))", "1.3", ("rounded to 1",)),
@@ -213,11 +228,27 @@ _LOGISTIC = [
     ("gradient-slope-of-z", D_1, D_1.replace("x_1 * (1 - x_1)", "z_1 * (1 - z_1)"), "1.5", ("not z_1",)),
     ("gradient-z_1", '"w_2": x_1.T @ dz_2', '"w_2": z_1.T @ dz_2', "1.5", ("instead of x_1",)),
     ("gradient-flat", '"w_2": x_1.T @ dz_2', '"w_2": (x_1.T @ dz_2)[:, 0]', "1.5", ("(K, 1)",)),
+    ("gradient-tuple", GRADIENT, "return X.T @ dz_1, x_1.T @ dz_2", "1.5", ("a dictionary must come back",)),
+    ("gradient-keys", GRADIENT, 'return {"dw_1": X.T @ dz_1, "dw_2": x_1.T @ dz_2}', "1.5", ("keys of the dictionary",)),
+    ("gradient-half-slope", D_1, 'dz_1 = dz_2 @ W["w_2"].T * x_1', "1.5", ("(1 - x_1) is missing",)),
+    ("gradient-other-half", D_1, 'dz_1 = dz_2 @ W["w_2"].T * (1 - x_1)', "1.5", ("x_1 is missing",)),
+    ("gradient-tanh", D_1, 'dz_1 = dz_2 @ W["w_2"].T * (1 - x_1**2)', "1.5", ("tanh",)),
+    ("gradient-no-labels", D_2, "dz_2 = y_hat[:, None] / len(X)", "1.5", ("y is missing",)),
+    ("gradient-twice-divided", D_2, D_2 + " / len(X)", "1.5", ("twice",)),
     ("gradient-divides", D_2, "dz_2 = ((-y / y_hat + (1 - y) / (1 - y_hat)) * y_hat * (1 - y_hat))[:, None] / len(X)", "1.5", ("do not divide",)),
-    ("sample-covers", SECOND, "image[8:, 8:] = x2", "3.1", ("second image covers",)),
-    ("sample-adds", SECOND, "image[8:, 8:] += x2", "3.1", ("added",)),
-    ("sample-everywhere", SECOND, "image[8:, 8:] = np.maximum(image[8:, 8:], x2)", "3.1", ("outside of the overlap",)),
-    ("sample-exchanged", "image = np.zeros((36, 36), x1.dtype)", "x1, x2 = x2, x1\n    image = np.zeros((36, 36), x1.dtype)", "3.1", ("exchanged",)),
+    ("sample-covers", SECOND, "image[8:, 8:] = b", "3.1", ("second image covers",)),
+    ("sample-adds", SECOND, "image[8:, 8:] += b", "3.1", ("added",)),
+    ("sample-smaller", OVERLAP, OVERLAP.replace("maximum", "minimum"), "3.1", ("smaller one",)),
+    ("sample-moved", SECOND, f"image[7:35, 7:35] = b\n    {OVERLAP}", "3.1", ("row 8 and column 8",)),
+    ("sample-all-moved", SECOND, "image[7:35, 7:35] = b\n    image[7:28, 7:28] = np.maximum(a[7:, 7:], b[:21, :21])", "3.1", ("row 8 and column 8",)),
+    ("sample-uint8", EMPTY, "image = np.zeros((36, 36), np.uint8)", "3.1", ("dtype of x1",)),
+    ("sample-clipped", TENSORS, "return np.clip(image, 0, 1)", "3.1", ("cut off",)),
+    ("sample-56", EMPTY, EMPTY.replace("36", "56"), "3.1", ("does not fit into its place",)),
+    ("sample-apart", SECOND, "image = np.zeros((56, 56))\n    image[:28, :28], image[28:, 28:] = a, b", "3.1", ("overlap by 20",)),
+    ("sample-no-tensors", ARRAYS, "a, b = x1, x2", "3.1", ("x1.numpy()",)),
+    ("sample-array-back", TENSORS, "return image", "3.1", ("a Tensor must come back",)),
+    ("sample-everywhere", SECOND, "image[8:, 8:] = np.maximum(image[8:, 8:], b)", "3.1", ("outside of the overlap",)),
+    ("sample-exchanged", EMPTY, "a, b = b, a\n    " + EMPTY, "3.1", ("exchanged",)),
 ]
 # fmt: on
 
