@@ -20,7 +20,8 @@ def call(function: str, **arguments: object) -> str:
 
 def linear_problem(draw: Draw) -> Problem:
     x, w, b = draw.array(4), draw.array(4), float(draw.positive(1)[0])
-    while w.sum() == 1 or x.sum() == 1:  # then b may as well be added to each of them
+    # A sum of 1 would hide a b that is added to each; with b, -1, 0 and 1 are what sigmoid and tanh lead to.
+    while any(v.sum() == 1 or v.sum() + b in (-1, 0, 1) for v in (x, w)):
         x, w = draw.array(4), draw.array(4)
     y = w @ x + b
     wrong = {
