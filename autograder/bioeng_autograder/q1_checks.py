@@ -20,12 +20,17 @@ def call(function: str, **arguments: object) -> str:
 
 def linear_problem(draw: Draw) -> Problem:
     x, w, b = draw.array(4), draw.array(4), float(draw.positive(1)[0])
+    # A sum of 1 would hide a b that is added to each; with b, -1, 0 and 1 are what sigmoid and tanh lead to.
+    while any(v.sum() == 1 or v.sum() + b in (-1, 0, 1) for v in (x, w)):
+        x, w = draw.array(4), draw.array(4)
     y = w @ x + b
     wrong = {
         **NOTHING,
         "the bias b is missing": w @ x,
         "the products are not added up: one number must come back": (w * x + b, w * x),
         "b is added D times: add the products up, then b once": (w * x + b).sum(),
+        "b is added to each input, before the products: add the products up, then b once": w @ (x + b),
+        "b is added to each weight, before the products: add the products up, then b once": (w + b) @ x,
         "the weights are not used": x.sum() + b,
         "the inputs are not used": w.sum() + b,
         "w and x are added: they must be multiplied": ((w + x).sum() + b, w + x + b),
@@ -124,6 +129,7 @@ def jacobian(z: np.ndarray) -> np.ndarray:
 def softmax_problem(draw: Draw) -> Problem:
     z = draw.array(4, step=0.2, low=0.2)
     s, eye, once = softmax(z), np.eye(4), softmax(softmax(z))
+    slopes = np.diag(s * (1 - s))
     wrong = {
         **NOTHING,
         "only the derivatives of s_i by z_i, as a vector: s_i depends on every z_j": s * (1 - s),
@@ -133,6 +139,16 @@ def softmax_problem(draw: Draw) -> Problem:
         "for i != j the sign is wrong: -s_i s_j": (
             np.outer(s, s) + np.diag(s),
             np.outer(s, s) * (1 - eye) + np.diag(s * (1 - s)),
+        ),
+        "for i != j it is -s_i s_j: one of the two factors is missing": (
+            slopes - (1 - eye) * s,
+            slopes - (1 - eye) * s[:, None],
+        ),
+        "for i != j it is -s_i s_j, without 1 - s_i or 1 - s_j": (
+            slopes - (1 - eye) * np.outer(s, s) * (1 - s),
+            slopes - (1 - eye) * np.outer(s, s) * (1 - s)[:, None],
+            slopes - (1 - eye) * np.outer(s, 1 - s),
+            slopes - (1 - eye) * np.outer(1 - s, s),
         ),
         "for i = j it is s_i - s_i^2, not 1 - s_i^2": eye - np.outer(s, s),
         "s_j^2 where s_i s_j must stand: np.outer(s, s), not s * s": (

@@ -21,12 +21,37 @@ with open("q2.ipynb", encoding="utf-8") as file:
 code = "\n".join("".join(cell["source"]) for cell in cells)
 tree = ast.parse(re.sub(r"(?m)^(\s*)[%!].*", r"\1pass", code))  # without what only a notebook knows
 functions = {f.name: f for f in ast.walk(tree) if isinstance(f, ast.FunctionDef)}
+functions |= {f.name: f for f in tree.body if isinstance(f, ast.FunctionDef)}  # not a method of the same name
 written = {name for name, f in functions.items() if "NotImplementedError" not in ast.dump(f)}
 inside = [node for f in functions.values() for node in ast.walk(f)]
 calls = [n for n in inside if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)]
 called = {n.func.attr for n in calls}
 assigned = {t.attr for n in inside if isinstance(n, ast.Assign) for t in n.targets if isinstance(t, ast.Attribute)}
-order = [n.func.attr for n in sorted(calls, key=lambda n: n.lineno) if n.func.attr in ("backward", "zero_grad", "step")]
+
+def own(f):  # what stands in the function itself, and not in a function or class inside of it
+    for node in ast.iter_child_nodes(f):
+        if not isinstance(node, (ast.FunctionDef, ast.Lambda, ast.ClassDef)):
+            yield node
+            yield from own(node)
+
+def returns(name):
+    return any(isinstance(n, ast.Return) and n.value is not None for n in own(functions[name]))
+
+def reads(name, argument):
+    names = [n for n in ast.walk(functions[name]) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
+    return argument in [n.id for n in names]
+
+def order(f):  # of the calls, each with its first letter: "zbs" is zero_grad, backward, step
+    found = []
+    for n in own(f):
+        if isinstance(n, ast.Attribute) and n.attr in ("zero_grad", "backward", "step"):
+            if "sched" not in ast.unparse(n.value).lower():  # a scheduler has a step, too
+                found.append((n.lineno, n.col_offset, n.attr[0]))
+        elif isinstance(n, ast.Attribute) and n.attr == "grad" and isinstance(n.ctx, ast.Store):
+            found.append((n.lineno, n.col_offset, "z"))  # p.grad = None
+    return re.sub(r"(.)\1+", r"\1", "".join(letter for _, _, letter in sorted(found)) * 2)  # twice: it is a loop
+
+orders = [order(f) for f in functions.values()]
 """
 NO_NOTEBOOK = {
     "FileNotFoundError": "there is no q2.ipynb beside q1.py",
@@ -93,16 +118,31 @@ def loop_problem(draw: Draw) -> Problem:
         '"zero_grad" in called or "grad" in assigned': attribute(
             True, means="zero_grad() is not called: the gradients of all batches add up"
         ),
-        'order[:3] != ["backward", "zero_grad", "step"]': attribute(
+        'not any("bzs" in o and o.strip("z").startswith("s") for o in orders)': attribute(
+            True, means="step() stands before backward(): it then sees no gradients"
+        ),
+        'not any("bzs" in o for o in orders)': attribute(
             True, means="zero_grad() stands between backward() and step(): the step then sees no gradients"
         ),
+        'reads("train", "epochs") or "epochs" not in arguments': attribute(
+            True, means="epochs is not used: the loop over the epochs must have as many turns"
+        ),
+        'reads("train", "batch_size") or "batch_size" not in arguments': attribute(
+            True, means="batch_size is not used: each step must see as many pictures"
+        ),
+        'returns("train")': attribute(True, means="train returns nothing: return the list of the mean losses"),
     }
-    check = Check("the training loop is written", 10, NOTEBOOK + todo("train", "2.1"), steps, failures=NO_NOTEBOOK)
+    arguments = 'arguments = [a.arg for a in functions["train"].args.args + functions["train"].args.kwonlyargs]\n'
+    snippet = NOTEBOOK + todo("train", "2.1") + arguments
+    check = Check("the training loop is written", 10, snippet, steps, failures=NO_NOTEBOOK)
     return Problem("2.1", "The training loop", 10, (check,), hint="q2.ipynb, section 2.1")
 
 
 def network_problem(draw: Draw) -> Problem:
-    expected = {'"network" in written': True}
+    expected = {
+        '"network" in written': True,
+        'returns("network")': attribute(True, means="network returns nothing: is the return missing?"),
+    }
     check = Check("the network is written", 5, NOTEBOOK + todo("network", "2.2"), expected, failures=NO_NOTEBOOK)
     return Problem("2.2", "A network of your own", 5, (check,), hint="q2.ipynb, section 2.2")
 
@@ -157,16 +197,18 @@ def hidden_labels() -> np.ndarray:
 
 
 def model_problem(draw: Draw) -> Problem:
-    last = "weights[-1][2][0] if weights and weights[-1][2] else 0"
+    # The layers may stand in the file in any order. Of a matrix either axis may be that of the outputs.
+    outputs = "{v[2][0] for v in weights if v[2]} | {v[2][1] for v in weights if len(v[2]) == 2}"
+    classes = f"next((n for n in ({CLASSES}, 10, 1) if n in {outputs}), 0)"
     form = {
         "len(entries) > 0": attribute(True, means="it has no entries: save model.state_dict()"),
         "are_tensors": attribute(True, means="not tensors with their names: save model.state_dict()"),
         "len(weights) > 0": attribute(True, means="no float32 or float64 tensor: are these the weights?"),
         "all(v[1] for name, v in entries)": attribute(True, means="numbers are missing: the file was cut off"),
-        last: Expected(
+        classes: Expected(
             CLASSES,
             {"the last layer has 10 outputs, for 6 classes": 10, "the last layer has one output, for 6 classes": 1},
-            otherwise="the last layer must have an output for each of the 6 classes",
+            otherwise="the last layer must have an output for each of the 6 classes: no layer has 6 outputs",
         ),
     }
     check = Check("my_model.pt: names, shapes, dtypes", 15, MODEL, form, failures=NO_MODEL)

@@ -107,7 +107,9 @@ def _text(value: Any) -> str:
         return f"a {value.type}" + (f" ({value.text:.60})" if len(value.text) <= 60 else "")
     if isinstance(value, np.ndarray) and value.ndim:
         return f"an array of shape {value.shape}"
-    return f"{value:.6g}" if isinstance(value, float) else repr(value if not isinstance(value, tuple) else list(value))
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(_text, value))}]"
+    return f"{value:.6g}" if isinstance(value, float) else repr(value)
 
 
 def sentence(error: dict) -> str:

@@ -24,7 +24,7 @@ def adam(w, gradients, decay, beta=BETA, beta_v=None, epsilon=EPSILON, step=STEP
     beta_v = beta if beta_v is None else beta_v
     for t, gradient in enumerate(gradients, 1):
         bare, old_m, old_v = gradient, m, v
-        gradient = gradient + decay * w
+        gradient = gradient + decay * (w**2 if variant == "decay of squares" else w)
         if variant == "exchanged":
             m, v = (1 - beta) * m + beta * gradient, (1 - beta) * v + beta * gradient**2
         elif variant == "plain sums":
@@ -36,6 +36,8 @@ def adam(w, gradients, decay, beta=BETA, beta_v=None, epsilon=EPSILON, step=STEP
             m = (1 - beta) * gradient
         elif variant == "v not kept":
             v = (1 - beta) * gradient**2
+        elif variant == "v of m":
+            v = m**2
         elif variant == "absolute":
             v = beta * old_v + (1 - beta) * np.abs(gradient)
         powers = (1 - beta**t, 1 - beta_v**t) if variant == "powers" else (1 - beta, 1 - beta_v)
@@ -51,6 +53,8 @@ def adam(w, gradients, decay, beta=BETA, beta_v=None, epsilon=EPSILON, step=STEP
         root = np.sqrt(below)
         if variant == "epsilon under the root":
             bottom = np.sqrt(below + epsilon)
+        elif variant == "divided after the root":
+            bottom = np.sqrt(v) / powers[1] + epsilon
         elif variant == "no root":
             bottom = below + epsilon
         elif variant == "no epsilon":
@@ -67,7 +71,8 @@ def mistakes(after: Callable[..., np.ndarray]) -> dict[str, object]:
         "1 - beta^t, as in Adam's paper: the handout divides by 1 - beta in every step": after(variant="powers"),
         "m and v are not divided by 1 - beta, equation (15)": after(variant="no correction"),
         "m is not divided by 1 - beta, equation (15)": after(variant="m uncorrected"),
-        "v is not divided by 1 - beta, equation (15)": after(variant="v uncorrected"),
+        **_of_v(after(variant="v uncorrected"), after(variant="v of m")),
+        "1 - beta divides the root: it must divide v, under the root": after(variant="divided after the root"),
         "it goes up the gradient: subtract": after(variant="up"),
         "epsilon stands under the root: it is added to the root": after(variant="epsilon under the root"),
         "the root of v is missing": after(variant="no root"),
@@ -97,6 +102,14 @@ def mistakes(after: Callable[..., np.ndarray]) -> dict[str, object]:
             after(beta=0.9, beta_v=0.999, variant="powers", epsilon=1e-8),
         ),
     }
+
+
+def _of_v(uncorrected: np.ndarray, squared: np.ndarray) -> dict[str, np.ndarray]:
+    """v that is not divided, and m^2 for v; in the first step, where m is (1 - beta) g, both are the same."""
+    divide, average = "v is not divided by 1 - beta, equation (15)", "v is m^2: it must be the average of g^2"
+    if np.allclose(uncorrected, squared):
+        return {f"{divide}; or {average}": uncorrected}
+    return {divide: uncorrected, average: squared}
 
 
 def adam_problem(draw: Draw) -> Problem:
@@ -135,6 +148,11 @@ def after_steps(W: np.ndarray, b: np.ndarray, dW: list, db: list) -> dict[str, E
         "the gradient is divided by the batch size, which only the loss may do": adam(W, [g / ROWS for g in dW], DECAY),
         "the weight decay is missing, equation (16)": weights(decay=0.0),
         "the weight decay is subtracted from the gradient: add it": weights(decay=-DECAY),
+        "weight_decay is missing: w alone is added, and must be multiplied by it": weights(decay=1.0),
+        "step_size is multiplied into the weight decay: it is weight_decay * w that is added": weights(
+            decay=STEP * DECAY
+        ),
+        "w is squared: it is weight_decay * w that is added": weights(variant="decay of squares"),
         "2 * weight_decay: it is weight_decay * w that is added": weights(decay=2 * DECAY),
         "weight_decay is a number in the code: use self.weight_decay": tuple(
             weights(decay=d) for d in (1e-4, 1e-3, 0.01, 0.1)

@@ -7,11 +7,22 @@ import numpy as np
 from autograder.checks.check import Check, Expected, Problem, attribute, scalar, unchanged
 from autograder.checks.draw import Draw
 from autograder.checks.snippets import array
+from autograder.subjects import loops
 from autograder.subjects.derivatives import NOTHING, relu_gradients, relu_values, softmax, softmax_values
 
 __all__ = ["linear_problem", "loss_problem", "relu_problem", "set_layer"]
 
 B, INPUTS, OUTPUTS = 4, 3, 2
+SHAPES = (
+    "Do the shapes fit? labels are class numbers, (B,), not one-hot rows; a sum over the classes that divides or is "
+    "subtracted needs keepdims=True"
+)
+
+
+def no_loop(points: float, *run: str) -> Check:
+    """A check that 60 rows take no more lines of ffn.py than 4. run: the body of a function of n, the rows."""
+    title, instead = "no loop over the rows", "matrix operations"
+    return loops.no_loop(points, "ffn", "import numpy as np\nimport ffn", *run, title=title, instead=instead)
 
 
 def set_layer(W: np.ndarray, b: np.ndarray) -> str:
@@ -53,7 +64,7 @@ def linear_problem(draw: Draw) -> Problem:
     checks = (
         Check("the weights of a new layer", 4, "import ffn\nlayer = ffn.LinearLayer(5, 3)", init),
         Check("forward", 4, forward, {"X": unchanged(X), "Y": Expected(X @ W + b, wrong)}),
-        Check("backward", 8, backward, gradients(X, W, b, g)),
+        Check("backward", 7, backward, gradients(X, W, b, g)),
         Check(
             "a second batch",
             4,
@@ -76,6 +87,10 @@ def linear_problem(draw: Draw) -> Problem:
                     },
                 ),
             },
+            failures={"ValueError": "the second batch has fewer rows: forward must replace the input that it keeps"},
+        ),
+        no_loop(
+            1, "layer = ffn.LinearLayer(3, 2)", "layer.forward(np.ones((n, 3)))", "layer.backward(np.ones((n, 2)))"
         ),
         Check(
             "a batch of one row",
@@ -141,15 +156,22 @@ def relu_problem(draw: Draw) -> Problem:
         "the derivative at 0 is 1: take 0": np.array([[5.0]]),
         "the derivative at 0 is 1/2: take 0": np.array([[2.5]]),
     }
+    z_2, g_2 = draw.array(2, 4, step=0.7, low=1.4), draw.array(2, 4, step=0.7, low=1.6)
+    while ((z > 0) == (z_2 > 0)).all():
+        z_2 = draw.array(2, 4, step=0.7, low=1.4)
+    again = f"{make}\nlayer.backward(g)\nlayer.forward({array(z_2)})\ndz = layer.backward({array(g_2)})"
+    old = {"still where the batch before was positive: forward must replace what it stores": g_2 * (z > 0)}
     checks = (
         Check("forward", 3, make, {"z": unchanged(z), "y": Expected(np.maximum(z, 0), relu_values(z))}),
         Check(
             "backward",
-            5,
+            4,
             f"{make}\ndz = layer.backward(g)",
             {"dz": Expected(g * (z > 0), relu_gradients(z, g))},
         ),
-        Check("backward at 0, and step", 2, f"{zero}\nlayer.step(0.1)", {"dz": Expected(np.array([[0.0]]), at_zero)}),
+        Check("a second batch", 1, again, {"dz": Expected(g_2 * (z_2 > 0), old)}),
+        no_loop(1, "layer = ffn.ReLU()", "layer.forward(np.ones((n, 3)))", "layer.backward(np.ones((n, 3)))"),
+        Check("backward at 0, and step", 1, f"{zero}\nlayer.step(0.1)", {"dz": Expected(np.array([[0.0]]), at_zero)}),
     )
     return Problem("4.2", "ReLU", 10, checks, hint="Q4 of the handout: as its Sigmoid")
 
@@ -198,8 +220,38 @@ def loss_problem(draw: Draw) -> Problem:
         "4.3",
         "CrossEntropySoftmax",
         20,
-        loss_checks(s, labels, scalar(right.sum(), also=(right.mean(),), mistakes=wrong), one_hot),
+        (
+            *loss_checks(s, labels, scalar(right.sum(), also=(right.mean(),), mistakes=wrong), one_hot),
+            second_loss(draw, s, labels),
+            no_loop(
+                1,
+                "layer, s, labels = ffn.CrossEntropySoftmax(), np.ones((n, 3)), np.arange(n) % 3",
+                "layer.forward(s, labels)",
+                "layer.backward()",
+            ),
+        ),
     )
+
+
+def second_loss(draw: Draw, s: np.ndarray, labels: np.ndarray) -> Check:
+    """The gradient of a second batch, when the first one has been there."""
+    s_2, labels_2 = draw.array(*s.shape, step=0.2, low=0.2), (labels + 1) % 3
+    right, before = softmax(s_2) - np.eye(3)[labels_2], softmax(s) - np.eye(3)[labels]
+    old = "still that of the batch before: forward must replace what it stores"
+    mistakes = {
+        old: (before, before / len(s)),
+        "the labels are those of the batch before": (softmax(s_2) - np.eye(3)[labels]),
+        "the scores are those of the batch before": (softmax(s) - np.eye(3)[labels_2]),
+    }
+    lines = (
+        "import ffn\nlayer = ffn.CrossEntropySoftmax()",
+        f"layer.forward({array(s)}, {array(labels)})",
+        "layer.backward()",
+        f"layer.forward({array(s_2)}, {array(labels_2)})",
+        "ds = layer.backward()",
+    )
+    expected = Expected(right, mistakes, also=(right / len(s),))
+    return Check("a second batch", 1, "\n".join(lines), {"ds": expected})
 
 
 def loss_checks(s: np.ndarray, labels: np.ndarray, loss: Expected, one_hot: np.ndarray) -> tuple[Check, ...]:
@@ -218,6 +270,8 @@ def loss_checks(s: np.ndarray, labels: np.ndarray, loss: Expected, one_hot: np.n
             minus_columns(p, labels),
             p - 1,
         ),
+        "grad[labels] are whole rows: grad[np.arange(B), labels] is one entry of each row": minus_rows(p, labels),
+        "multiplied by p: p - y alone is the derivative by the scores": p * (p - one_hot),
         **with_wrong_softmax(s, one_hot),
     }
     new, both = (
@@ -237,8 +291,14 @@ def loss_checks(s: np.ndarray, labels: np.ndarray, loss: Expected, one_hot: np.n
         "inf or nan: e^1000 is too large a number, and e^-1000 is 0. Subtract each row's largest score first (Q1)"
     )
     return (
-        Check("forward", 7, make, {"s": unchanged(s), "labels": unchanged(labels), "loss": loss}),
-        Check("backward", 7, make, {"ds": Expected(p - one_hot, wrong, also=((p - one_hot) / len(s),))}),
+        Check(
+            "forward",
+            6,
+            make,
+            {"s": unchanged(s), "labels": unchanged(labels), "loss": loss},
+            failures={"ValueError": SHAPES},
+        ),
+        Check("backward", 6, make, {"ds": Expected(p - one_hot, wrong, also=((p - one_hot) / len(s),))}),
         Check(
             "backward is the gradient of forward",
             2,
@@ -270,6 +330,12 @@ def with_wrong_softmax(s: np.ndarray, one_hot: np.ndarray) -> dict[str, tuple]:
         alternatives = values if isinstance(values, tuple) else (values,)
         found[f"softmax: {text}"] = tuple(v - one_hot for v in alternatives if np.shape(v) == s.shape)
     return found
+
+
+def minus_rows(p: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    wrong = p.copy()
+    wrong[labels] -= 1
+    return wrong
 
 
 def minus_columns(p: np.ndarray, labels: np.ndarray) -> np.ndarray:

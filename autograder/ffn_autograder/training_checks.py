@@ -16,13 +16,15 @@ RECORDER = """
 import ffn
 class Recorder:
     def __init__(self):
-        self.batches, self.gradients, self.steps, self.events = [], [], [], []
+        self.batches, self.forwards, self.gradients, self.steps, self.events = [], [], [], [], []
     def forward(self, X):
+        self.seen = np.array(X)
         if X[0, 0] < 100:
-            self.batches.append(np.array(X))
+            self.forwards.append(self.seen)
             self.events.append("forward")
         return np.zeros((len(X), 3))
     def backward(self, grad):
+        self.batches.append(self.seen)  # what is only evaluated does not count
         self.gradients.append(np.array(grad))
         self.events.append("backward")
     def step(self, step_size=None):
@@ -33,19 +35,17 @@ X_val = np.stack([np.arange(100.0, 104.0), [0, 0, 1, 2]], axis=1)
 Y, Y_val = X[:, 1].astype(int), X_val[:, 1].astype(int)
 model = Recorder()
 result = ffn.train(model, (X, Y), (X_val, Y_val), epochs=2, batch_size=4, step_size=0.25)
-rows = [int(row) for batch in model.batches for row in batch[:, 0]]
-kinds = [int(row[1]) for batch in model.batches for row in batch]
+batches = model.batches or model.forwards
+rows = [int(row) for batch in batches for row in batch[:, 0]]
+kinds = [int(row[1]) for batch in batches for row in batch]
 """
 
 
 def evaluate_problem(draw: Draw) -> Problem:
-    W = draw.array(2, 3, step=0.3, low=0.2)
-    X, Y = draw.array(7, 2, step=0.1, low=0.2), np.array(draw.order([0, 1, 2, 0, 1, 2, 1]))
-    while right_rows(X @ W, Y).sum() not in (2, 3, 4, 5):  # so that the share is neither 0 nor 1
-        X = draw.array(7, 2, step=0.1, low=0.2)
+    parts = [slice(start, start + 3) for start in (0, 3, 6)]
+    W, X, Y = evaluated(draw, parts)
     scores = X @ W
     losses, right = -np.log(softmax(scores)[np.arange(7), Y]), right_rows(scores, Y)
-    parts = [slice(start, start + 3) for start in (0, 3, 6)]
     by_batch = lambda values: np.mean([values[part].mean() for part in parts])  # noqa: E731
     wrong_loss = {
         **NOTHING,
@@ -63,15 +63,16 @@ def evaluate_problem(draw: Draw) -> Problem:
     }
     by_column = (scores.argmax(axis=0) == Y[:3]).mean()
     wrong_share = {
+        "nothing is counted: count the rows where scores.argmax(axis=1) == Y": 0.0,
         "in percent: a share between 0 and 1 is asked for": 100 * right.mean(),
         "the number of right rows: divide by that of all": right.sum(),
+        "the smallest output is taken: argmax": (scores.argmin(axis=1) == Y).mean(),
+        "argmax over the wrong axis: axis 1 is that of the classes": by_column,
         "the mean of the batches' means: the last batch is smaller, so add up and divide once": by_batch(right),
         "the rows of the last, smaller batch are missing": (right[:6].mean(), right[:6].sum() / 7),
         "the last batch only": (right[6:].mean(), right[6:].sum() / 7),
         "the first batch only": (right[:3].mean(), right[:3].sum() / 7),
         "the share that is wrong": 1 - right.mean(),
-        "argmax over the wrong axis: axis 1 is that of the classes": by_column,
-        "the smallest output is taken: argmax": (scores.argmin(axis=1) == Y).mean(),
         "the loss comes back twice": losses.mean(),
         "divided by the number of batches, not of rows": right.sum() / 3,
     }
@@ -100,26 +101,41 @@ def evaluate_problem(draw: Draw) -> Problem:
     return Problem("6.1", "evaluate", 10, checks, hint="Q6 of the handout")
 
 
+def evaluated(draw: Draw, parts: list[slice]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """W, X and Y. In each of these parts some rows are right, but not all are, so that no mistake gives 0 by chance."""
+    Y = np.array(draw.order([0, 1, 2, 0, 1, 2, 1]))
+    while True:
+        W, X = draw.array(2, 3, step=0.3, low=0.2), draw.array(7, 2, step=0.1, low=0.2)
+        scores = X @ W
+        right, smallest = right_rows(scores, Y), scores.argmin(axis=1) == Y
+        some = all(right[part].any() for part in parts) and smallest.any() and (scores.argmax(axis=0) == Y[:3]).any()
+        # The share of the smallest outputs is another one than that of the right rows, and of the wrong ones.
+        if some and right.sum() in (3, 4, 5) and smallest.sum() not in (right.sum(), 7 - right.sum()):
+            return W, X, Y
+
+
 def right_rows(scores: np.ndarray, Y: np.ndarray) -> np.ndarray:
     return scores.argmax(axis=1) == Y
 
 
 def training_problem(draw: Draw) -> Problem:
     order = {
-        "sorted(rows[:10]) == list(range(10))": attribute(
-            True, means="an epoch must show every row once, also those of the last, smaller batch"
-        ),
-        "sorted(rows[10:]) == list(range(10))": attribute(
-            True, means="every epoch must show every row once: are there as many epochs as asked for?"
-        ),
-        "[len(batch) for batch in model.batches]": Expected(
+        "[len(batch) for batch in batches]": Expected(
             [4, 4, 2] * 2,
             {
                 "the last, smaller batch is left out": [4, 4] * 2,
                 "one epoch too few": [4, 4, 2],
                 "one batch with all rows: use batch_size": [10] * 2,
+                "forward() is given all rows for every batch: give it the rows of the batch": [10] * 6,
                 "a batch for every row: use batch_size": [1] * 20,
             },
+            otherwise="every batch must have batch_size rows, the last one of an epoch those that are left",
+        ),
+        "sorted(rows[:10]) == list(range(10))": attribute(
+            True, means="an epoch must show every row once, also those of the last, smaller batch"
+        ),
+        "sorted(rows[10:]) == list(range(10))": attribute(
+            True, means="every epoch must show every row once: are there as many epochs as asked for?"
         ),
         "rows[:10] != list(range(10)) and rows[10:] != list(range(10))": attribute(
             True, means="the rows come in the order of the file: scramble it"
@@ -142,12 +158,17 @@ def training_problem(draw: Draw) -> Problem:
             },
         ),
         "model.events.count('step')": Expected(6, {"one step for each epoch: one for each batch is needed": 2}),
+        "[np.ndim(grad) for grad in model.gradients[:1]]": Expected(
+            [2],
+            {"backward() is given the loss, a number: it must be given loss_fn.backward()": [0]},
+            otherwise="backward() must be given the gradient of the scores, (B, 3): loss_fn.backward()",
+        ),
         f"{pairs} == kinds": attribute(True, means="the labels are not those of the rows: X and Y need the same order"),
         "list(set(model.steps))": Expected(
             [0.25], {"step_size is not handed on to the model's step": ([None], [0.001])}
         ),
     }
-    third, zero = np.log(3), 0.4
+    third, zero = float(np.log(3)), 0.4
     history = {
         "isinstance(result, (tuple, list)) and len(result) == 4": attribute(
             True, means="four lists must come back: losses, accuracies, val_losses, val_accuracies"
@@ -164,6 +185,7 @@ def training_problem(draw: Draw) -> Problem:
             [third] * 2,
             {
                 "the sum over the rows: divide by their number": [10 * third] * 2,
+                "only the last batch counts: add up the losses of all batches": ([third / 5] * 2, [third / 10] * 2),
                 "the loss is not set to 0 at the start of an epoch": [third, 2 * third],
                 "divided by the number of batches, not of rows": [10 * third / 3] * 2,
             },

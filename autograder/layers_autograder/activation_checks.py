@@ -31,6 +31,7 @@ def relu_problem(draw: Draw) -> Problem:
         "the sign of dY decides instead of that of Z": dY * (dY > 0),
         "dY goes through where Z is negative instead of where it is positive": dY * ~mask,
     }
+    at_zero = {"the derivative at 0 is 1: take 0": 5.0, "the derivative at 0 is 1/2: take 0": 2.5}
     backward = "dZ = activations.ReLU().backward(Z, dY)"
     checks = (
         Check(
@@ -41,9 +42,15 @@ def relu_problem(draw: Draw) -> Problem:
         ),
         Check(
             "backward, given Z and dL/dY",
-            4,
+            3,
             lines("activations", {"Z": Z, "dY": dY}, backward),
             {"dZ": Expected(dY * mask, gradients), "Z": unchanged(Z), "dY": unchanged(dY)},
+        ),
+        Check(
+            "backward at 0",
+            1,
+            lines("activations", {"Z": np.array([[0.0]]), "dY": np.array([[5.0]])}, backward),
+            {"dZ[0, 0]": Expected(0.0, at_zero)},
         ),
         Check(
             "images: four axes",
@@ -77,6 +84,7 @@ def softmax_problem(draw: Draw) -> Problem:
         "not normalized: divide by the sum of each row": (np.exp(Z), powers),
         "the logarithm of the probabilities": np.log(Y),
     }
+    jacobians = [np.diag(y) - np.outer(y, y) for y in Y]
     inner = (dY * Y).sum(axis=-1, keepdims=True)
     gradients = {
         UPSTREAM: Y * (1 - Y),
@@ -87,6 +95,8 @@ def softmax_problem(draw: Draw) -> Problem:
             Y * (dY - (dY * Y).sum(axis=0)),
         ),
         "the sign of the Jacobian's second part is wrong: -y_i y_j": Y * (dY + inner),
+        "the mean over the classes: it must be their sum": Y * (dY - (dY * Y).mean(axis=-1, keepdims=True)),
+        "one row's Jacobian is used for all rows: each sample has its own": tuple(dY @ J for J in jacobians),
         "dY is added up before it is multiplied by Y": Y * (dY - dY.sum(axis=-1, keepdims=True)),
         "Z is used where the probabilities are needed": Z * (dY - (dY * Z).sum(axis=-1, keepdims=True)),
     }

@@ -8,12 +8,10 @@ import numpy as np
 
 from autograder.checks.check import Check, Expected
 from autograder.checks.draw import Draw
-from autograder.checks.snippets import COUNT_STEPS, Formula, array
+from autograder.checks.snippets import Formula, array
+from autograder.subjects import loops
 
-__all__ = ["lines", "no_loop", "uniform", "with_weights"]
-
-_COUNT = COUNT_STEPS.replace("mytorch", "neural_networks")
-assert _COUNT != COUNT_STEPS
+__all__ = ["lines", "no_loop", "second_batch", "uniform", "with_weights"]
 
 
 def uniform(draw: Draw, *shape: int) -> Formula:
@@ -21,6 +19,18 @@ def uniform(draw: Draw, *shape: int) -> Formula:
     seed = draw.integer(0, 10**6)
     return Formula(
         f"np.random.default_rng({seed}).uniform(-1, 1, {shape})", np.random.default_rng(seed).uniform(-1, 1, shape)
+    )
+
+
+def second_batch(right: np.ndarray, before: np.ndarray, *stale: np.ndarray) -> Expected:
+    """A gradient of a second batch. before: that of the first one. stale: what comes out where the cache is old."""
+    return Expected(
+        right,
+        {
+            "added to the gradient of the batch before: backward must replace it": before + right,
+            "still that of the batch before: backward must replace it": before,
+            "the cache still has what the batch before has left: every forward must replace it": stale,
+        },
     )
 
 
@@ -38,10 +48,6 @@ def with_weights(made: str, W: np.ndarray | Formula, b: np.ndarray | Formula) ->
 
 def no_loop(points: float, module: str, *run: str) -> Check:
     """A check that 60 samples take no more lines of the student's files than 4. run: the body of a function of n."""
-    body = "".join(f"    {line}\n" for line in run)
-    return Check(
-        "batched operations: no loop over the samples",
-        points,
-        f"import sys\nimport neural_networks.{module} as {module}\ndef run(n):\n{body}{_COUNT}",
-        {"many < few + 50": Expected(True, otherwise="there is a loop over the samples: use batched operations")},
-    )
+    title, instead = "batched operations: no loop over the samples", "batched operations"
+    imports = f"import neural_networks.{module} as {module}"
+    return loops.no_loop(points, "neural_networks", imports, *run, title=title, instead=instead)

@@ -10,10 +10,10 @@ import numpy as np
 from autograder.checks.check import Check, Expected, Problem, unchanged
 from autograder.checks.draw import Draw
 from autograder.checks.snippets import Formula, array
-from autograder.layers_autograder.common import lines, no_loop, uniform, with_weights
-from autograder.layers_autograder.reference import convolve, gradients, overwritten
+from autograder.layers_autograder.common import lines, no_loop, second_batch, uniform, with_weights
+from autograder.layers_autograder.reference import convolve, gradients, overwritten, placed
 
-__all__ = ["conv_problem"]
+__all__ = ["conv_problem", "too_few"]
 
 FLIPPED = "the kernel is flipped: cross-correlation is asked for"
 STRIDE, PAD = "the stride is ignored", "the padding is ignored"
@@ -52,13 +52,18 @@ class Case:
     def forward(self) -> Expected:
         X, W, b = self.values
         Z = self.pre_activation(X, W, b)
+        right = np.arctan(Z)
         mistakes = {
             FLIPPED: np.arctan(self.pre_activation(X, W[::-1, ::-1], b)),
             "the bias is missing": np.arctan(Z - b),
             "the activation is missing": Z,
             STRIDE: np.arctan(convolve(X, W, b, 1, self.pad)),
+            "rows and columns of the padding are exchanged: self.pad is (rows, columns)": _if_fits(
+                lambda: np.arctan(convolve(X, W, b, self.stride, self.pad[::-1]))
+            ),
             PAD: _if_fits(lambda: np.arctan(convolve(X, W, b, self.stride))),
             "the bias is added for each place in the kernel": np.arctan(Z + (W[..., 0, 0].size - 1) * b),
+            "all numbers of b are added to every channel: each channel has its own": np.arctan(Z - b + b.sum()),
             "only one channel of the input is used": np.arctan(
                 convolve(X[..., :1], W[:, :, :1], b, self.stride, self.pad)
             ),
@@ -67,8 +72,23 @@ class Case:
             mistakes["rows and columns of the kernel are exchanged"] = np.arctan(
                 self.pre_activation(X, W.swapaxes(0, 1), b)
             )
-        right = np.arctan(Z)
+        mistakes |= {**self.wrong_padding(), **too_few(right)}
         return Expected(right, {words: v for words, v in mistakes.items() if not _same(v, right)})
+
+    def wrong_padding(self) -> dict[str, Any]:
+        """What other numbers than zeros, and zeros at other places, lead to."""
+        (X, W, b), (p, q) = self.values, self.pad
+
+        def padded(rows: tuple[int, int], columns: tuple[int, int], mode: str = "constant") -> Any:
+            wide = ((0, 0), rows, columns, (0, 0))
+            return _if_fits(lambda: np.arctan(convolve(np.pad(X, wide, mode=mode), W, b, self.stride)))
+
+        modes = ("edge", "reflect", "symmetric", "wrap")
+        return {
+            "the padding must be zeros": tuple(padded((p, p), (q, q), mode) for mode in modes),
+            "the padding is on one side only: it belongs on both": (padded((p, 0), (q, 0)), padded((0, p), (0, q))),
+            "the padding is twice as wide as asked for": padded((2 * p, 2 * p), (2 * q, 2 * q)),
+        }
 
     def gradients(self) -> dict[str, Expected]:
         """{expression: Expected}"""
@@ -77,7 +97,9 @@ class Case:
         of_Z = gradients(X, W, dZ, self.stride, self.pad)
         raw = gradients(X, W, self.dLdY.value, self.stride, self.pad)
         skipped = "the derivative of the activation is missing: use self.activation.backward(Z, dLdY)"
-        m = len(X)
+        at_output, m = "activation.backward is given the output instead of Z", len(X)
+        slope_of_Y = 1 + np.arctan(self.pre_activation(X, W, b)) ** 2
+        twice = gradients(X, W, self.dLdY.value / slope_of_Y, self.stride, self.pad)
         flipped = gradients(X, W[::-1, ::-1], dZ, self.stride, self.pad)[0]
         padded = np.pad(X, ((0, 0), (self.pad[0],) * 2, (self.pad[1],) * 2, (0, 0)))
         uncut = gradients(padded, W, dZ, self.stride, (0, 0))[0]
@@ -86,16 +108,29 @@ class Case:
             "the kernel is flipped in backward: each output hands its gradient back to where it came from": flipped,
             "the gradients of windows that overlap must add up": overwritten(X, W, dZ, self.stride, self.pad),
             "the padding is still in it: cut it off": uncut,
+            "the stride is ignored in backward: the window of [x, y] begins at [stride x, stride y]": _if_fits(
+                lambda: placed(X, W, dZ, 1, self.pad)
+            ),
+            at_output: twice[0],
+            "W is not transposed: dL/dX is made of dL/dZ W[i, j]^T": _if_fits(
+                lambda: placed(X, W.swapaxes(2, 3), dZ, self.stride, self.pad)
+            ),
+            "rows and columns of the kernel are exchanged": _if_fits(
+                lambda: placed(X, W.swapaxes(0, 1), dZ, self.stride, self.pad)
+            ),
         }
         to_W = {
             skipped: raw[1],
             "flipped: dL/dW[i, j] belongs to the place [i, j] of the kernel": of_Z[1][::-1, ::-1],
+            at_output: twice[1],
             "divided by the batch size: the loss has done that already": of_Z[1] / m,
             "it stays as _init_parameters has made it: put dL/dW into self.gradients": np.zeros_like(W),
         }
         to_b = {
             skipped: raw[2],
+            at_output: twice[2],
             "add up over the batch and over the image": (dZ.sum(axis=0), dZ.sum(axis=(1, 2))),
+            "summed over the channels too: each channel has a b of its own": (dZ.sum(), dZ.sum().reshape(1, 1)),
             "the mean instead of the sum": (dZ.mean(axis=(0, 1, 2))[None], of_Z[2] / m),
             "the shape is (n,), and must be that of b, (1, n)": of_Z[2][0],
         }
@@ -107,6 +142,31 @@ class Case:
 
     def backward(self) -> str:
         return self.snippet(f"dLdY = {array(self.dLdY)}", "layer.forward(X)", "dLdX = layer.backward(dLdY)")
+
+    def again(self, later: Case) -> dict[str, Expected]:
+        """The gradients of the batch `later` after this one."""
+        (X, W, b), (X_2, *_) = self.values, later.values
+        slope, slope_2 = (1 / (1 + self.pre_activation(x, W, b) ** 2) for x in (X, X_2))
+        first, second, stale = self.dLdY.value * slope, later.dLdY.value * slope_2, later.dLdY.value * slope
+
+        def of(x: np.ndarray, dZ: np.ndarray) -> list[np.ndarray]:
+            return gradients(x, W, dZ, self.stride, self.pad)
+
+        parts = zip(of(X_2, second), of(X, first), of(X, second), of(X, stale), of(X_2, stale))
+        names = ("dLdX", 'layer.gradients["W"]', 'layer.gradients["b"]')
+        found = {name: second_batch(*values) for name, values in zip(names, parts)}
+        return {name: found[name] for name in (*names[1:], names[0])}
+
+    def twice(self, later: Case) -> str:
+        more = (f"X_2 = {array(later.X)}", f"dLdY_2 = {array(later.dLdY)}")
+        run = ("layer.forward(X)", "layer.backward(dLdY)", "layer.forward(X_2)", "dLdX = layer.backward(dLdY_2)")
+        return self.snippet(f"dLdY = {array(self.dLdY)}", *more, *run)
+
+
+def too_few(right: np.ndarray) -> dict[str, Any]:
+    """Outputs (m, r_1, r_2, ...) without their last windows."""
+    parts = right[:, :-1, :-1], right[:, :-1], right[:, :, :-1]
+    return {"the last windows are missing: there are r = (H + 2 pad - k) // stride + 1 of them": parts}
 
 
 def _same(a: Any, b: np.ndarray) -> bool:
@@ -125,12 +185,13 @@ def _if_fits(make: Any) -> Any:
 
 def conv_problem(draw: Draw) -> Problem:
     plain = Case.drawn(draw, (2, 4, 5, 2), (3, 3, 2, 2))
-    same = Case.drawn(draw, (1, 4, 4, 1), (3, 3, 1, 2), pad=(1, 1), word="same")
+    same = Case.drawn(draw, (1, 4, 5, 1), (3, 5, 1, 2), pad=(1, 2), word="same")
     strided = Case.drawn(draw, (2, 5, 6, 2), (2, 3, 2, 1), stride=2, pad=(1, 1), word=1)
+    later = replace(plain, X=uniform(draw, *plain.X.value.shape), dLdY=uniform(draw, *plain.dLdY.value.shape))
     by_part = plain.gradients()
     checks = (
         Check(
-            "forward", 4, plain.snippet("Y = layer.forward(X)"), {"Y": plain.forward(), "X": unchanged(plain.X.value)}
+            "forward", 3, plain.snippet("Y = layer.forward(X)"), {"Y": plain.forward(), "X": unchanged(plain.X.value)}
         ),
         Check("forward: padding", 2, same.snippet("Y = layer.forward(X)"), {"Y": same.forward()}),
         Check("forward: stride 2", 2, strided.snippet("Y = layer.forward(X)"), {"Y": strided.forward()}),
@@ -140,6 +201,7 @@ def conv_problem(draw: Draw) -> Problem:
                 ("dL/dW", 3, 'layer.gradients["W"]'), ("dL/db", 1, 'layer.gradients["b"]'), ("dL/dX", 3, "dLdX"),
             )
         ),
+        Check("a second batch", 1, plain.twice(later), plain.again(later)),
         Check("backward: padding", 2, same.backward(), same.gradients()),
         Check("backward: stride 2", 2, strided.backward(), strided.gradients()),
         no_loop(

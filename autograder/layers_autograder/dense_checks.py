@@ -6,7 +6,7 @@ import numpy as np
 
 from autograder.checks.check import Check, Expected, Problem, attribute, unchanged
 from autograder.checks.draw import Draw
-from autograder.layers_autograder.common import lines, no_loop, with_weights
+from autograder.layers_autograder.common import lines, no_loop, second_batch, with_weights
 
 __all__ = ["dense_problem"]
 
@@ -29,11 +29,12 @@ def dense_problem(draw: Draw) -> Problem:
         _parameters(draw),
         Check(
             "forward: activation(X W + b)",
-            4,
+            3,
             lines("layers", {"X": X}, *layer, "Y = layer.forward(X)"),
             {"Y": Expected(np.tanh(Z), forward), "X": unchanged(X), 'layer.parameters["W"]': unchanged(W)},
         ),
         *_backward(X, W, b, dLdY),
+        _again(X, W, b, dLdY, draw.array(5, 2, **small), draw.array(5, 3)),
         no_loop(
             1, "layers", "X = np.ones((n, 2))", f"layer = layers.{MAKE}", "layer.forward(X)",
             "layer.backward(np.ones((n, 3)))",
@@ -105,5 +106,24 @@ def _backward(X: np.ndarray, W: np.ndarray, b: np.ndarray, dLdY: np.ndarray) -> 
     return (
         Check("backward: dL/dW", 4, run, {'layer.gradients["W"]': Expected(X.T @ dZ, weights), "X": unchanged(X)}),
         Check("backward: dL/db", 3, run, {'layer.gradients["b"]': Expected(dZ.sum(0, keepdims=True), bias)}),
-        Check("backward: dL/dX", 4, run, {"dLdX": Expected(dZ @ W.T, inputs), "dLdY": unchanged(dLdY)}),
+        Check("backward: dL/dX", 3, run, {"dLdX": Expected(dZ @ W.T, inputs), "dLdY": unchanged(dLdY)}),
     )
+
+
+def _again(
+    X: np.ndarray, W: np.ndarray, b: np.ndarray, dLdY: np.ndarray, later: np.ndarray, above: np.ndarray
+) -> Check:
+    """A second batch: nothing of the first one may be left."""
+
+    def slope(inputs: np.ndarray) -> np.ndarray:
+        return 1 - np.tanh(inputs @ W + b) ** 2
+
+    first, second, stale = dLdY * slope(X), above * slope(later), above * slope(X)
+    expected = {
+        'layer.gradients["W"]': second_batch(later.T @ second, X.T @ first, X.T @ second, X.T @ stale, later.T @ stale),
+        'layer.gradients["b"]': second_batch(*(dZ.sum(0, keepdims=True) for dZ in (second, first, stale))),
+        "dLdX": second_batch(*(dZ @ W.T for dZ in (second, first, stale))),
+    }
+    run = ("layer.forward(X)", "layer.backward(dLdY)", "layer.forward(X_2)", "dLdX = layer.backward(dLdY_2)")
+    arrays = {"X": X, "dLdY": dLdY, "X_2": later, "dLdY_2": above}
+    return Check("a second batch", 2, lines("layers", arrays, *with_weights(MAKE, W, b), *run), expected)

@@ -11,6 +11,13 @@ from autograder.layers_autograder.common import lines, no_loop
 __all__ = ["loss_problem"]
 
 
+def exchanged(Y: np.ndarray, Y_hat: np.ndarray) -> list[float]:
+    """The loss with ln(Y) instead of ln(Y_hat), where something small keeps ln away from 0; summed, and the mean."""
+    small = (1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-16, np.finfo(float).eps, np.finfo(float).tiny)
+    sums = [-np.sum(Y_hat * np.log(Y + epsilon)) for epsilon in small]
+    return [total / n for total in sums for n in (len(Y), 1, Y.size)]
+
+
 def loss_problem(draw: Draw) -> Problem:
     m, k = 4, 3
     Y = np.eye(k)[draw.labels(m, k)]
@@ -24,6 +31,10 @@ def loss_problem(draw: Draw) -> Problem:
         "the sign is wrong, and the losses are summed": -right * m,
         "another logarithm than the natural one": (right / np.log(2), right / np.log(10)),
         "all probabilities count: multiply by the one-hot labels": -np.sum(np.log(Y_hat)) / m,
+        "binary cross-entropy: with one-hot labels only Y ln(Y_hat) counts": tuple(
+            -np.sum(Y * np.log(Y_hat) + (1 - Y) * np.log(1 - Y_hat)) / n for n in (m, m * k, 1)
+        ),
+        "Y and Y_hat are exchanged: it is Y ln(Y_hat)": (np.inf, *exchanged(Y, Y_hat)),
         "the losses of the samples, not their mean": -np.sum(Y * np.log(Y_hat), axis=1),
     }
     gradient = -Y / Y_hat / m
@@ -36,6 +47,9 @@ def loss_problem(draw: Draw) -> Problem:
         ),
         "divided by the number of elements, m k, instead of by the batch size m": gradient / k,
         "the labels are missing: only where Y is 1 there is a gradient": (-1 / Y_hat / m, -1 / Y_hat),
+        "binary cross-entropy's: with one-hot labels only Y ln(Y_hat) counts": tuple(
+            (-Y / Y_hat + (1 - Y) / (1 - Y_hat)) / n for n in (m, m * k, 1)
+        ),
         "multiplied by Y_hat: the derivative of ln(x) is 1 / x": -Y * Y_hat / m,
     }
     both = {"Y": Y, "Y_hat": Y_hat}

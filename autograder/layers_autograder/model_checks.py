@@ -36,10 +36,26 @@ class Square:
     def backward(self, dLdY):
         return 2 * dLdY * self.X
 
+class Loss:
+    def forward(self, Y, Y_hat):
+        return np.sum(Y_hat * (Y_hat - Y)) / len(Y)
+
+    def backward(self, Y, Y_hat):
+        return (2 * Y_hat - Y) / len(Y)
+
+    __call__ = forward
+
 X, Y = {X}, {Y}
 first, last = Times({first}), Times({last})
 model = models.NeuralNetwork([first, Square(), last], "l2", optimizers.SGD(0.01))
+model.loss = Loss()
 """
+
+
+def untouched(first: np.ndarray, last: np.ndarray, means: str) -> dict[str, Expected]:
+    """Both layers' parameters, which must be as they were. means: what it means if they are not."""
+    layers = {"first": first, "last": last}
+    return {f'{name}.parameters["W"]': Expected(W, otherwise=means) for name, W in layers.items()}
 
 
 def model_problem(draw: Draw) -> Problem:
@@ -48,7 +64,8 @@ def model_problem(draw: Draw) -> Problem:
     first, last = draw.array(1, 2, **small), draw.array(1, 2, **small)
     squares = (X * first) ** 2
     out = squares * last
-    loss, above = np.sum((out - Y) ** 2) / 6, (out - Y) / 3
+    loss, swapped = np.sum(out * (out - Y)) / 3, np.sum(Y * (Y - out)) / 3
+    above, wrong_above = (2 * out - Y) / 3, (2 * Y - out) / 3
     to_last = (above * squares).sum(0, keepdims=True)
     to_first = (2 * above * last * X * first * X).sum(0, keepdims=True)
     made = NETWORK.format(X=array(X), Y=array(Y), first=array(first), last=array(last))
@@ -65,14 +82,15 @@ def model_problem(draw: Draw) -> Problem:
         "the gradient begins with ones: it must begin with self.loss.backward(target, out)": (
             squares.sum(0, keepdims=True)
         ),
-        "target and out are exchanged in self.loss.backward(target, out)": -to_last,
+        "target and out are exchanged in self.loss.backward(target, out)": (
+            (wrong_above * squares).sum(0, keepdims=True)
+        ),
     }
     wrong_first = {
         "each layer is given the gradient of the loss: hand on what the layer after it returns": (
             (above * X).sum(0, keepdims=True)
         ),
     }
-    lost = "the loss must come back: self.loss.forward(target, out)"
     checks = (
         Check("forward", 3, f"{made}\nout = model.forward(X)", {"out": Expected(out, orders)}),
         Check(
@@ -82,13 +100,20 @@ def model_problem(draw: Draw) -> Problem:
             {
                 'last.gradients["W"]': Expected(to_last, wrong_last),
                 'first.gradients["W"]': Expected(to_first, wrong_first),
+                **untouched(first, last, "backward must not train: update() is a step of its own"),
             },
         ),
         Check(
             "backward: the loss",
             1,
             f"{made}\nloss = model.backward(Y, model.forward(X))",
-            {"loss": scalar(loss, otherwise=lost)},
+            {
+                "loss": scalar(
+                    loss,
+                    mistakes={"target and out are exchanged in self.loss.forward(target, out)": swapped},
+                    otherwise="the loss must come back: self.loss.forward(target, out)",
+                )
+            },
         ),
         Check(
             "predict: the output and the loss",
@@ -99,8 +124,12 @@ def model_problem(draw: Draw) -> Problem:
                 "pair[0]": Expected(
                     out, {"the classes instead of the network's output": (out.argmax(1), out.argmax(1, keepdims=True))}
                 ),
-                "pair[1]": scalar(loss, otherwise="the second must be the loss: self.loss.forward(Y, Y_hat)"),
-                'first.parameters["W"]': Expected(first, otherwise="predict must not train"),
+                "pair[1]": scalar(
+                    loss,
+                    mistakes={"Y and Y_hat are exchanged in self.loss.forward(Y, Y_hat)": swapped},
+                    otherwise="the second must be the loss: self.loss.forward(Y, Y_hat)",
+                ),
+                **untouched(first, last, "predict must not train"),
             },
         ),
     )

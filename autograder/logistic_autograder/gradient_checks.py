@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.checks.check import Check, Expected, Problem, unchanged
+from autograder.checks.check import Check, Expected, Problem, attribute, unchanged
 from autograder.checks.draw import Draw
 from autograder.logistic_autograder.network import Network, sigmoid
 from autograder.subjects.numerics import numerical_gradients
@@ -12,6 +12,12 @@ from autograder.subjects.numerics import numerical_gradients
 __all__ = ["gradient_problem"]
 
 SUMMED = "the sum over the batch: divide by the number of samples, as the mean loss is"
+TWICE = "divided by the number of samples twice"
+NO_LABELS = "y is missing: dL/dz_2 = y_hat - y"
+FORM = {
+    'hasattr(G, "keys")': attribute(True, means='a dictionary must come back: {"w_1": ..., "w_2": ...}'),
+    '"w_1" in G and "w_2" in G': attribute(True, means="the keys of the dictionary must be those of W, w_1 and w_2"),
+}
 SIGN = "the sign is wrong: dL/dz_2 = y_hat - y"
 STEPS = "y_hat (1 - y_hat) is multiplied in: in dL/dz_2 = y_hat - y it has cancelled"
 
@@ -20,6 +26,7 @@ def gradient_problem(draw: Draw) -> Problem:
     net = Network.drawn(draw, samples=4)
     B, x_1, y_hat = len(net.X), sigmoid(net.z_1), sigmoid(net.z_2)
     error = (y_hat - net.y)[:, None] / B
+    forgotten = y_hat[:, None] / B
     twice = error * (y_hat * (1 - y_hat))[:, None]
 
     def loss(w_1: np.ndarray, w_2: np.ndarray) -> np.ndarray:
@@ -33,6 +40,13 @@ def gradient_problem(draw: Draw) -> Problem:
         SIGN: (-right_1, -right_1 * B),
         STEPS: net.X.T @ (twice @ net.w_2.T * slope),
         "the derivative of the hidden sigmoid, x_1 (1 - x_1), is missing": net.X.T @ (error @ net.w_2.T),
+        NO_LABELS: net.X.T @ (forgotten @ net.w_2.T * slope),
+        TWICE: right_1 / B,
+        "(1 - x_1) is missing: the hidden sigmoid's derivative is x_1 (1 - x_1)": net.X.T @ (error @ net.w_2.T * x_1),
+        "x_1 is missing: the hidden sigmoid's derivative is x_1 (1 - x_1)": net.X.T @ (error @ net.w_2.T * (1 - x_1)),
+        "the derivative of tanh, 1 - x_1^2: that of the sigmoid is x_1 (1 - x_1)": (
+            net.X.T @ (error @ net.w_2.T * (1 - x_1**2))
+        ),
         "w_2 is missing: dL/dz_1 = dL/dz_2 w_2^T x_1 (1 - x_1)": net.X.T @ (error * slope),
         "the derivative of the sigmoid is sigma (1 - sigma), with sigma = x_1 and not z_1": (
             net.X.T @ (error @ net.w_2.T * net.z_1 * (1 - net.z_1))
@@ -42,6 +56,8 @@ def gradient_problem(draw: Draw) -> Problem:
         SUMMED: right_2 * B,
         SIGN: (-right_2, -right_2 * B),
         STEPS: x_1.T @ twice,
+        NO_LABELS: x_1.T @ forgotten,
+        TWICE: right_2 / B,
         "z_1 instead of x_1 = sigmoid(z_1)": net.z_1.T @ error,
         "the shape must be that of w_2, (K, 1)": right_2[:, 0],
     }
@@ -49,8 +65,8 @@ def gradient_problem(draw: Draw) -> Problem:
     large = Network(net.X * 1e4, net.y, net.w_1, net.w_2 * 1e4)
     finite = 'np.isfinite(G["w_1"]).all() and np.isfinite(G["w_2"]).all()'
     checks = (
-        Check("w_2", 12, snippet, {'G["w_2"]': Expected(right_2, to_2), "y": unchanged(net.y)}),
-        Check("w_1", 16, snippet, {'G["w_1"]': Expected(right_1, to_1), 'W["w_2"]': unchanged(net.w_2)}),
+        Check("w_2", 12, snippet, {**FORM, 'G["w_2"]': Expected(right_2, to_2), "y": unchanged(net.y)}),
+        Check("w_1", 16, snippet, {**FORM, 'G["w_1"]': Expected(right_1, to_1), 'W["w_2"]': unchanged(net.w_2)}),
         Check(
             "large weights: nothing overflows",
             5,

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.checks.check import Check, Expected
+from autograder.checks.check import Check
 from autograder.checks.draw import Draw
-from autograder.checks.snippets import COUNT_STEPS, array
+from autograder.checks.snippets import array
+from autograder.subjects import loops
 
 __all__ = ["Network", "sigmoid"]
-
-_COUNT = COUNT_STEPS.replace("mytorch", "logistic")
-assert _COUNT != COUNT_STEPS
 
 
 def sigmoid(z: np.ndarray) -> np.ndarray:
@@ -50,9 +48,5 @@ class Network:
     def no_loop(self, points: float, run: str) -> Check:
         """A check that 60 samples take no more lines of logistic.py than 4. run: a line that uses X, y and W."""
         made = 'X, y = np.ones((n, 5)), np.arange(n) % 2\n    W = {"w_1": np.ones((5, 6)), "w_2": np.ones((6, 1))}'
-        return Check(
-            "no loop over the samples",
-            points,
-            f"import sys\nimport logistic\ndef run(n):\n    {made}\n    {run}\n{_COUNT}",
-            {"many < few + 50": Expected(True, otherwise="there is a loop over the samples: use matrix products")},
-        )
+        title, instead = "no loop over the samples", "matrix products"
+        return loops.no_loop(points, "logistic", "import logistic", made, run, title=title, instead=instead)

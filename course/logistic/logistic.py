@@ -58,12 +58,14 @@ def gradient(X, y, W):
 def make_new_sample(x1, x2):
     """A MultiMNIST image (36, 36): x1 (28, 28) at the top left, x2 (28, 28) at the bottom right.
 
-    Where they overlap, the larger of the two.
+    Where they overlap, the larger of the two. Two arrays give an array; two Tensors, of torch or of mytorch, give a
+    Tensor: x1.numpy() is its array, and x1.new_tensor(array) makes another one.
     """
     # BEGIN SOLUTION 3.1: an empty image, then one image after the other, then the 20 by 20 pixels that both have
-    image = np.zeros((36, 36), x1.dtype)
-    image[:28, :28] = x1
-    image[8:, 8:] = x2
-    image[8:28, 8:28] = np.maximum(x1[8:, 8:], x2[:20, :20])
-    return image
+    a, b = (x if isinstance(x, np.ndarray) else x.numpy() for x in (x1, x2))
+    image = np.zeros((36, 36), a.dtype)
+    image[:28, :28] = a
+    image[8:, 8:] = b
+    image[8:28, 8:28] = np.maximum(a[8:, 8:], b[:20, :20])
+    return image if isinstance(x1, np.ndarray) else x1.new_tensor(image)
     # END SOLUTION

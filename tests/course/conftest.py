@@ -1,15 +1,16 @@
 """Folders of students, made once, and programs that run in them."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from bioeng_results import write_results
+from bioeng_results import FILES, write_results
 from support.exported import NASTY, write
 
-from course.homeworks import HOMEWORKS, solution, starter
+from course.homeworks import HOMEWORKS, ROOT, solution, starter
 from course.new_folder import write_folder
 
 
@@ -49,6 +50,15 @@ def run():
         return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=timeout)
 
     return run
+
+
+@pytest.fixture
+def handed_in(tmp_path):
+    """A folder with the four files of homework bioeng, all right."""
+    for name in FILES[:2]:
+        shutil.copy(ROOT / "course/bioeng" / name, tmp_path)
+    write_results(tmp_path)
+    return tmp_path
 
 
 @pytest.fixture

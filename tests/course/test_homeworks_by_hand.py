@@ -227,3 +227,14 @@ def test_logistic_against_autograd():
         close(gradient, tensors[name].grad)
     x1, x2 = rng.standard_normal((2, 28, 28))
     assert (logistic.make_new_sample(x1, x2) == make_new_sample(x1, x2)).all()
+
+
+def test_a_sample_of_tensors():
+    x1, x2 = np.random.default_rng(4).standard_normal((2, 28, 28))
+    made = logistic.make_new_sample(Tensor(x1), Tensor(x2))
+    assert isinstance(made, Tensor)
+    assert (made.data == make_new_sample(x1, x2)).all()
+    torch = pytest.importorskip("torch")
+    made = logistic.make_new_sample(torch.tensor(x1), torch.tensor(x2))
+    assert (made.dtype, made.shape) == (torch.float64, (36, 36))
+    assert (made.numpy() == make_new_sample(x1, x2)).all()
