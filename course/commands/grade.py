@@ -10,7 +10,8 @@ SUBMISSIONS holds a folder, .tar, .tgz or .zip per student, each with the files 
     python -m course grade submissions --homework hw1 --output results --roster canvas.csv --late-days late.csv
 
 Run it again, and only submissions that are new, have changed or could not be graded are graded. All get the same
-inputs. --problem 1.2 grades that problem anew and keeps the rest. Exit status: 0 also where a submission cannot be
+inputs; the roster, the late days and the title are those of the run before, unless they are named anew
+(RESULTS/class.json keeps them). --problem 1.2 grades that problem anew and keeps the rest. Exit status: 0 also where a submission cannot be
 graded: it gets no points, and its name and the reason are printed.
 """
 
@@ -20,7 +21,6 @@ import argparse
 import functools
 import json
 import os
-import secrets
 import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -32,7 +32,8 @@ from autograder.grading.process import without_result
 from autograder.grading.record import write_record
 from autograder.grading.shown import shown
 from course.errors import CourseError
-from course.grading.gradebook import LatePolicy, read_late_days, read_roster, rows_of, write_canvas, write_moodle
+from course.grading.class_file import ClassFile, class_file
+from course.grading.gradebook import rows_of, write_canvas, write_moodle
 from course.grading.run import Record, grade_submission, merged
 from course.grading.statistics import write_statistics
 from course.grading.student_report import as_markdown
@@ -63,14 +64,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--late-days", type=Path, metavar="CSV", help="with the columns submission,late_days; others are in time"
     )
-    parser.add_argument("--grace", type=float, default=0.0, metavar="DAYS", help="late days that cost nothing")
+    parser.add_argument("--grace", type=float, metavar="DAYS", help="late days that cost nothing (default: 0)")
     parser.add_argument(
-        "--penalty",
-        type=float,
-        default=10.0,
-        metavar="PERCENT",
-        help="of the points per late day (default: %(default)g)",
-    )
+        "--penalty", type=float, metavar="PERCENT", help="of the points per late day (default: 10)"
+    )  # fmt: skip
 
 
 def run(options: argparse.Namespace) -> int:
@@ -78,17 +75,16 @@ def run(options: argparse.Namespace) -> int:
     if options.jobs < 1 or options.time_limit <= 0:
         raise CourseError("--jobs and --time-limit must be positive")
     submissions, others = find_submissions(options.submissions)
-    names = [submission.name for submission in submissions]
-    days = read_late_days(options.late_days, names) if options.late_days else {}
-    roster = read_roster(options.roster) if options.roster else []
     students = options.output / "students"
     try:
         students.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CourseError(f"{students} cannot be made: {error.strerror}") from None
-    seed = _seed_of_class(options.output, homework, options.seed)
-    records = _grade_all(options, homework, submissions, students, seed)
-    _write_results(options, homework, records, roster, LatePolicy(days, options.grace, options.penalty))
+    settings = class_file(options, homework)
+    records = _grade_all(options, homework, submissions, students, settings.seed)
+    _write_results(options.output, settings, records)
+    for name in settings.days.keys() - records.keys():
+        print(f"late, but there is no such submission: {shown(name)}")
     for name in others:
         print(f"not looked at: {shown(name)}")
     for name, record in records.items():
@@ -96,19 +92,6 @@ def run(options: argparse.Namespace) -> int:
             print(f"not graded: {shown(name)}: {shown(record['error'])}")
     print(f"{options.output}: {len(records)} submissions; see statistics.md and grades.csv there")
     return 0
-
-
-def _seed_of_class(output: Path, homework: Homework, wanted: int | None) -> int:
-    """One for all, so that nobody has easier numbers; kept, so that a later run draws the same."""
-    file = output / "class.json"
-    before = json.loads(file.read_text(encoding="ascii")) if file.exists() else {}
-    if before and before["homework"] != homework.name:
-        raise CourseError(f"{output} has the results of {before['homework']}: name another folder")
-    if before and wanted not in (None, before["seed"]):
-        raise CourseError(f"{output} has results for --seed {before['seed']}: name another folder")
-    seed = before.get("seed", secrets.randbelow(10**10) if wanted is None else wanted)
-    write_record({"homework": homework.name, "seed": seed}, file)
-    return seed
 
 
 def _grade_all(
@@ -167,14 +150,8 @@ def _earlier(file: Path) -> Record | None:
         return None  # graded again
 
 
-def _write_results(
-    options: argparse.Namespace,
-    homework: Homework,
-    records: Mapping[str, Record],
-    roster: list[dict[str, str]],
-    policy: LatePolicy,
-) -> None:
-    title = options.title or homework.title
+def _write_results(output: Path, settings: ClassFile, records: Mapping[str, Record]) -> None:
+    title, policy = settings.title, settings.late_policy()
     grades = {name: policy.after(name, record["score"]) for name, record in records.items()}
     feedback = {}
     for name, record in records.items():
@@ -182,13 +159,13 @@ def _write_results(
         line = f"{record['score']:g} of {record['max_score']:g} points"
         line += f", {late:g} days late: {grades[name]:g}" if late else ""
         text = as_markdown(name, title, record, f"{line}.")
-        (options.output / "students" / f"{name}.md").write_text(text, encoding="utf-8", errors="replace")
+        (output / "students" / f"{name}.md").write_text(text, encoding="utf-8", errors="replace")
         parts = ", ".join(f"{p['number']}: {p['score']:g}" for p in record["problems"])
         feedback[name] = f"{line} ({parts})" if parts else f"not graded: {shown(record.get('error', ''))}"
-    rows, strangers = rows_of(roster, grades, feedback)
-    write_canvas(options.output / "grades.csv", rows, title)
-    write_moodle(options.output / "moodle.csv", rows, title)
-    write_statistics(options.output, title, records)
-    if roster:
+    rows, strangers = rows_of(settings.roster, grades, feedback)
+    write_canvas(output / "grades.csv", rows, title)
+    write_moodle(output / "moodle.csv", rows, title)
+    write_statistics(output, title, records)
+    if settings.roster:
         for name in strangers:
             print(f"in no row of the roster, or in several: {shown(name)}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,10 +48,9 @@ def _read(file: Path) -> list[dict[str, str]]:
         raise CourseError(f"{file} cannot be read: {error}") from None
 
 
-def read_late_days(file: Path, names: Iterable[str]) -> dict[str, float]:
-    """{submission: days} from a CSV with the columns submission and late_days. CourseError for other columns, for
-    a number that is none or negative, and for a name that no submission has."""
-    known = set(names)
+def read_late_days(file: Path) -> dict[str, float]:
+    """{submission: days} from a CSV with the columns submission and late_days. CourseError for other columns, and
+    for a number that is none or negative."""
     days = {}
     for line, row in enumerate(_read(file), 2):
         if not {"submission", "late_days"} <= row.keys():
@@ -62,8 +61,6 @@ def read_late_days(file: Path, names: Iterable[str]) -> dict[str, float]:
             number = -1.0
         if not 0 <= number < 1000:
             raise CourseError(f"{file}, line {line}: late_days must be a number of days, got {row['late_days']!r}")
-        if row["submission"] not in known:
-            raise CourseError(f"{file}, line {line}: there is no submission {row['submission']!r}")
         days[row["submission"]] = number
     return days
 
