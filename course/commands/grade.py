@@ -11,8 +11,8 @@ SUBMISSIONS holds a folder, .tar, .tgz or .zip per student, each with the files 
 
 Run it again, and only submissions that are new, have changed or could not be graded are graded. All get the same
 inputs; the roster, the late days and the title are those of the run before, unless they are named anew
-(RESULTS/class.json keeps them). --problem 1.2 grades that problem anew and keeps the rest. Exit status: 0 also where a submission cannot be
-graded: it gets no points, and its name and the reason are printed.
+(RESULTS/class.json keeps them). --problem 1.2 grades that problem anew and keeps the rest. Exit status: 0 also where
+a submission cannot be graded: it gets no points, and its name and the reason are printed.
 """
 
 from __future__ import annotations
