@@ -8,11 +8,11 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.archive_rules import DEEPEST, MOST_BYTES_READ, MOST_FILES_READ
 from autograder.harness.handin import MYTORCH, Handin
 
 __all__ = ["Submission", "take"]
 
-_MAX_BYTES, _MAX_FILES, _MAX_DEPTH = 64 << 20, 5000, 40
 _MOST_NAMED = 20  # of what is left out; the rest is counted
 
 
@@ -69,8 +69,8 @@ def _find(source: Path, target: Path, submission: Submission, root: str, files: 
         if stat.S_ISDIR(mode):
             if source.is_symlink():
                 raise ValueError("it is a link to a folder")
-            if name.count(os.sep) >= _MAX_DEPTH:
-                raise ValueError(f"folders in folders, more than {_MAX_DEPTH} deep")
+            if name.count(os.sep) >= DEEPEST:
+                raise ValueError(f"folders in folders, more than {DEEPEST} deep")
             entries = _entries(source)
             target.mkdir(0o755)
             for entry in entries:
@@ -92,10 +92,12 @@ def _copy_file(source: Path, target: Path, submission: Submission) -> None:
     """Copy the file where there is room. What is left out takes none."""
     try:
         size = source.stat().st_size
-        if submission.files >= _MAX_FILES:
-            raise ValueError(f"no room: a hand-in has at most {_MAX_FILES:,} files")
-        if submission.bytes + size > _MAX_BYTES:
-            raise ValueError(f"no room: it has {size:,} bytes, and a hand-in in all at most {_MAX_BYTES >> 20} MiB")
+        if submission.files >= MOST_FILES_READ:
+            raise ValueError(f"no room: a hand-in has at most {MOST_FILES_READ:,} files")
+        if submission.bytes + size > MOST_BYTES_READ:
+            raise ValueError(
+                f"no room: it has {size:,} bytes, and a hand-in in all at most {MOST_BYTES_READ >> 20} MiB"
+            )
         shutil.copyfile(source, target)
         target.chmod(0o644)
     except (OSError, ValueError) as error:
