@@ -13,13 +13,16 @@ from __future__ import annotations
 import json
 import os
 import re
+import runpy
 import secrets
 import signal
 import stat
 import sys
 import tarfile
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from types import SimpleNamespace
 from typing import Any, BinaryIO
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,8 +33,8 @@ CACHE_SUFFIXES = {".pyc", ".pyo"}
 BACKUP_SUFFIXES = {".swp", ".bak", ".orig"}
 DATA_SUFFIXES = {".npy", ".npz", ".gz", ".zip", ".tar", ".bin", ".pt", ".pkl", ".csv", ".h5", ".idx"}
 LARGE = 10 << 20  # bytes of a file that are worth a warning
-MOST = 256 << 20  # bytes in all; unpack.py refuses more
-DEEPEST = 39  # folders in folders; unpack.py refuses more
+# What the grader refuses must not be packed. By its path: Python is started with -I, and there is no NumPy.
+RULES = SimpleNamespace(**runpy.run_path(str(Path(__file__).resolve().with_name("archive_rules.py"))))
 
 
 class HandinError(Exception):
@@ -134,13 +137,25 @@ def find_files(target: str) -> Found:
     if "mytorch" in entries() and not any(name.startswith("mytorch/") and name.endswith(".py") for name in found.files):
         raise HandinError("mytorch has no Python file to hand in")
     files = dict(sorted((_utf8(name), path) for name, path in found.files.items()))
+    _check_names(files)
     return Found(files, found.left_out)
+
+
+def _check_names(files: dict[str, str]) -> None:
+    """HandinError for what the grader would refuse, or not look at."""
+    for name in files:
+        if problem := RULES.problem_of_name(name):
+            raise HandinError(f"{name[:200]}{'...' * (len(name) > 200)}: {problem}: rename it")
+    if len(files) > RULES.MOST_FILES_READ:
+        folder, count = Counter(name.rpartition("/")[0] for name in files).most_common(1)[0]
+        most = f"the grader looks at no more than {RULES.MOST_FILES_READ:,}"
+        raise HandinError(f"{len(files):,} files to pack, and {most}: {count:,} lie in {folder[:200]}")
 
 
 def _walk(folder: str, name: str, target: str, found: Found) -> None:
     """Sort the entries of `folder`, called `name` in the tarball, into `found`."""
-    if name.count("/") >= DEEPEST:
-        raise HandinError(f"{name}: lies in more than {DEEPEST} folders in one another")
+    if name.count("/") + 1 >= RULES.DEEPEST:
+        raise HandinError(f"{name}: lies in more than {RULES.DEEPEST - 1} folders in one another")
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
@@ -202,7 +217,16 @@ def check_target(file: str) -> str:
             raise HandinError(f"{file} is write-protected")
         if os.path.getsize(target) and not _is_tarball(target):
             raise HandinError(f"{file} exists and is no tarball: what it holds would be lost")
+    _check_place(file, target)
     return target
+
+
+def _check_place(file: str, target: str) -> None:
+    """HandinError if `target` is or might become a file of the homework; it might be an empty __init__.py."""
+    for entry in entries():
+        top = os.path.realpath(ROOT / entry)
+        if (target == top or target.startswith(top + os.sep)) and not target.endswith(".tar"):
+            raise HandinError(f"{file} lies in {entry}, which is packed: expected a name that ends in .tar")
 
 
 def _is_tarball(path: str) -> bool:
@@ -239,11 +263,10 @@ def pack(files: dict[str, str], stream: BinaryIO) -> dict[str, int]:
                 info = tarfile.TarInfo(name)  # owner 0, no names, time 0
                 info.size = sizes[name] = os.fstat(file.fileno()).st_size
                 info.mode = 0o644
-                if sum(sizes.values()) > MOST:
+                if sum(sizes.values()) > RULES.MOST_BYTES_READ:
                     largest = max(sizes, key=lambda name: sizes[name])
-                    raise HandinError(
-                        f"more than {MOST:,} bytes to pack: too large; the largest is {largest} with {sizes[largest]:,}"
-                    )
+                    most = f"more than {RULES.MOST_BYTES_READ:,} bytes to pack"
+                    raise HandinError(f"{most}: too large; the largest is {largest} with {sizes[largest]:,}")
                 _add(tar, info, file)
     return sizes
 

@@ -24,12 +24,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
+from autograder.archive_rules import DEEPEST, MOST_BYTES, MOST_ENTRIES, problem_of_name
+
 __all__ = ["DEEPEST", "ArchiveError", "as_folder", "is_archive", "unpack"]
 
-MOST_BYTES = 256 << 20  # unpacked, in all
-MOST_ENTRIES = 10_000
-LONGEST_NAME = 1_000  # bytes
-DEEPEST = 40  # folders in folders
 _CHUNK = 1 << 20
 _COMPRESSED = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\0": lzma.open}
 _DAMAGED = (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError, NotImplementedError)
@@ -84,7 +82,7 @@ def _write_all(archive: Path, folder: Path) -> list[str]:
     total = 0
     with archive.open("rb") as stream:
         for count, (name, problem, content) in enumerate(_entries(stream)):
-            problem = problem or _problem_of_name(name) or ("its name comes twice" if name in names else None)
+            problem = problem or problem_of_name(name) or ("its name comes twice" if name in names else None)
             if problem:
                 raise ArchiveError(f"{_shown(archive.name)}: {_shown(name)!r:.200}: {problem}")
             if count >= MOST_ENTRIES:
@@ -141,23 +139,6 @@ def _entries_of_zip(stream: IO[bytes]) -> Iterator[tuple[str, str | None, IO[byt
             else:
                 with archive.open(entry) as content:
                     yield name, None, content
-
-
-def _problem_of_name(name: str) -> str | None:
-    parts = name.split("/")
-    if name.startswith("/") or "\\" in name or ":" in parts[0]:
-        return "an absolute name, or one of another system; expected a name in the folder"
-    if ".." in parts:
-        return "its name leads out of the folder"
-    if any(part in ("", ".") for part in parts) or "\0" in name:
-        return "not a name of a file"
-    try:
-        size = len(name.encode("utf-8"))
-    except UnicodeEncodeError:
-        return "its name is not UTF-8"
-    if size > LONGEST_NAME:
-        return "its name is too long"
-    return f"lies in more than {DEEPEST} folders in one another" if len(parts) > DEEPEST else None
 
 
 class _Capped(io.RawIOBase):

@@ -11,57 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.tarball import create, make_tree, refused
 
 from autograder.unpack import unpack
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    """A small hand-in tree with what students have lying about."""
-    root = tmp_path / "repo"
-    for name in ("create_tarball.sh", "autograder/create_tarball.py"):
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, root / name)
-    files = {
-        "mytorch/__init__.py": "",
-        "mytorch/nn/linear.py": "x = 1\n",
-        "mytorch/py.typed": "",
-        "hw1/mnist.py": "y = 2\n",
-        "hw1/validation_accuracy.png": "picture",
-        "mytorch/__pycache__/linear.cpython-311.pyc": "cache",
-        "mytorch/nn/.linear.py.swp": "hidden",
-        "hw1/.DS_Store": "hidden",
-        "hw1/mnist.py~": "backup",
-        "hw1/data/train_data.npy": "data",
-        "hw1/data/train-images-idx3-ubyte": "data",
-        "hw1/data/train-images-idx3-ubyte.gz": "data",
-        "autograder/runner.py": "not handed in",
-    }
-    for name, content in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content, encoding="utf-8")
-    return root
-
-
-def create(tree: Path, *arguments: str, folder: Path | None = None, **options: Any) -> subprocess.CompletedProcess:
-    command = ["bash", str(tree / "create_tarball.sh"), *arguments]
-    return subprocess.run(
-        command, cwd=folder or tree, capture_output=True, text=True, encoding="utf-8", timeout=60, **options
-    )
-
-
-def refused(tree: Path, message: str, *arguments: str, **options: Any) -> None:
-    """It says why in one line, and leaves everything as it was."""
-    before = sorted(tree.rglob("*"))
-    done = create(tree, *arguments, **options)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert len(done.stderr.splitlines()) == 1, done.stderr
-    assert message in done.stderr
-    assert done.stderr.endswith("; nothing was written\n")
-    assert sorted(tree.rglob("*")) == before
+    return make_tree(tmp_path / "repo")
 
 
 def packed(tree: Path, file: str = "handin.tar") -> list[str]:
@@ -292,13 +249,13 @@ def test_a_source_file_given_as_file_is_not_lost(tree: Path) -> None:
 
 
 def test_the_tarball_does_not_pack_itself_and_links_to_it_stay(tree: Path) -> None:
-    (tree / "latest.tar").symlink_to("hw1/out")
+    (tree / "latest.tar").symlink_to("hw1/out.tar")
     for _ in range(2):
         done = create(tree, "latest.tar")
         assert done.returncode == 0
-    assert "left out (the tarball itself): hw1/out" in done.stdout
+    assert "left out (the tarball itself): hw1/out.tar" in done.stdout
     assert (tree / "latest.tar").is_symlink()
-    assert packed(tree, "hw1/out") == PACKED
+    assert packed(tree, "hw1/out.tar") == PACKED
 
 
 def test_a_mytorch_without_python_files_is_refused(tree: Path) -> None:

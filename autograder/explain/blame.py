@@ -35,17 +35,22 @@ def blame(facts: Any, raised: bool, about_gradient: bool, arrived: bool = True) 
             ArithmeticError,
         ):  # facts come from a process that nobody trusts
             continue
-        if made is not None and (about_gradient or not made.of_gradient):
+        if made is not None and isinstance(made.operation, str) and (about_gradient or not made.of_gradient):
             found.append(made)
     plain = [made for made in found if made.text.startswith(_as_arrays(facts))]
     return next(iter(plain), min(found, key=lambda made: made.rank, default=None))  # the first of the lowest rank
+
+
+def _is_plain(value: Any) -> bool:
+    """Text, a number, None or lists of these, which can be compared; not an array."""
+    return all(map(_is_plain, value)) if isinstance(value, list) else isinstance(value, (str, int, float, type(None)))
 
 
 def _as_arrays(facts: list) -> tuple[str, ...]:
     """How the sentences begin about gradients that came as arrays, if it was for an array that something failed: then
     not the operation is at fault that failed, but the one that made the array."""
     failed = any(str(f[0]).endswith("raises") and ("memoryview" in str(f) or "ndarray" in str(f)) for f in facts)
-    names = {f[1] for f in facts if f[0] == "gradient plain" and len(f) > 1}
+    names = {f[1] for f in facts if f[0] == "gradient plain" and len(f) > 1 and isinstance(f[1], str)}
     return tuple(f"{name}.backward returns the gradient of" for name in names) if failed else ()
 
 
@@ -61,7 +66,7 @@ _ONLY_IF_RAISED = {
 
 def _merged(facts: list) -> list:
     """Two gradients whose shapes are exchanged are one mistake."""
-    shapes = [f for f in facts if f[0] == "gradient shape" and len(f) == 6]
+    shapes = [f for f in facts if f[0] == "gradient shape" and len(f) == 6 and _is_plain(f)]
     for one, two in itertools.pairwise(shapes):
         if one[1] == two[1] and one[2:3] != two[2:3] and one[3] == two[4] and two[3] == one[4]:
             return [["exchanged", one[1], one[3], one[4]], *facts]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -146,7 +147,9 @@ class _Run:
     def _file_of(self, module: str) -> str | None:
         """The file of a module; None if there is none: the name comes from the student's process."""
         path = module.replace(".", "/")
-        found = (name for name in (f"{path}.py", f"{path}/__init__.py") if (self.submission.folder / name).is_file())
+        # os.path: a Path raises OSError for too long a name.
+        names = (f"{path}.py", f"{path}/__init__.py")
+        found = (name for name in names if os.path.isfile(self.submission.folder / name))
         return next(found, None)
 
     def _job(self, snippet: str, expressions: list[str], limit: float) -> Job:

@@ -15,9 +15,10 @@ __all__ = ["as_record", "write_record"]
 
 
 def as_record(grading: Grading, seed: int) -> dict[str, Any]:
-    """{"score", "max_score", "seed", "seconds", "broken": [reason], "layers": [of the sandbox], "problems": [{"number",
-    "title", "score", "max_score", "bonus", "checks": [{"title", "score", "max_score", "hidden", "beyond", "passed",
-    "hint", "output", "with", "snippet", "findings": [{"expression", "what", "diagnosis"}]}]}]}
+    """{"score", "max_score", "seed", "seconds", "broken": [reason], "left_out": ["file: why it was not looked at"],
+    "layers": [of the sandbox], "problems": [{"number", "title", "score", "max_score", "bonus", "checks": [{"title",
+    "score", "max_score", "hidden", "beyond", "passed", "hint", "output", "with", "snippet", "findings":
+    [{"expression", "what", "diagnosis"}]}]}]}
 
     beyond: a warning without points (see `Check`). with: the name of what must lie in the folder where the snippet is
     tried."""
@@ -38,6 +39,7 @@ def as_record(grading: Grading, seed: int) -> dict[str, Any]:
         "seed": seed,
         "seconds": round(grading.seconds, 3),
         "broken": list(grading.broken.values()),
+        "left_out": [f"{file}: {reason}" for file, reason in grading.left_out.items()],
         "layers": list(grading.layers),
         "problems": problems,
     }

@@ -8,11 +8,12 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.archive_rules import DEEPEST, MOST_BYTES_READ, MOST_FILES_READ
 from autograder.harness.handin import MYTORCH, Handin
 
 __all__ = ["Submission", "take"]
 
-_MAX_BYTES, _MAX_FILES, _MAX_DEPTH = 64 << 20, 5000, 40
+_MOST_NAMED = 20  # of what is left out; the rest is counted
 
 
 @dataclass
@@ -37,9 +38,14 @@ def take(origin: Path, target: Path, handin: Handin = MYTORCH) -> Submission:
     target.mkdir(0o755)
     submission = Submission(origin, target, handin)
     root = os.path.realpath(origin)
+    files: list[tuple[Path, Path]] = []
     for entry in _entries(origin):
         if entry.name in handin.entries or (entry.name.endswith(".py") and not entry.is_dir()):
-            _copy(Path(entry.path), target / entry.name, submission, root)
+            _find(Path(entry.path), target / entry.name, submission, root, files)
+    # First what is graded: beside large data, or thousands of files, there may be no room for all.
+    for source, copy in sorted(files, key=lambda pair: not _is_graded(pair[0], submission)):
+        _copy_file(source, copy, submission)
+    submission.left_out = _first(submission.left_out)
     if handin.is_loose(origin):
         (target / handin.name).mkdir(0o755)
         for entry in _entries(target):
@@ -53,7 +59,8 @@ def _entries(folder: Path) -> list[os.DirEntry]:
         return sorted(found, key=lambda entry: entry.name)
 
 
-def _copy(source: Path, target: Path, submission: Submission, root: str) -> None:
+def _find(source: Path, target: Path, submission: Submission, root: str, files: list[tuple[Path, Path]]) -> None:
+    """Make the folder `target`, and those in it; add to `files` what is to be copied: (from, to)."""
     name = os.path.relpath(source, submission.origin)
     try:
         if source.is_symlink() and not os.path.realpath(source).startswith(root + os.sep):
@@ -62,25 +69,50 @@ def _copy(source: Path, target: Path, submission: Submission, root: str) -> None
         if stat.S_ISDIR(mode):
             if source.is_symlink():
                 raise ValueError("it is a link to a folder")
-            if name.count(os.sep) >= _MAX_DEPTH:
-                raise ValueError(f"folders in folders, more than {_MAX_DEPTH} deep")
+            if name.count(os.sep) >= DEEPEST:
+                raise ValueError(f"folders in folders, more than {DEEPEST} deep")
             entries = _entries(source)
             target.mkdir(0o755)
             for entry in entries:
                 if entry.name != "__pycache__":
-                    _copy(Path(entry.path), target / entry.name, submission, root)
+                    _find(Path(entry.path), target / entry.name, submission, root, files)
         elif stat.S_ISREG(mode):
-            _copy_file(source, target, submission)
+            files.append((source, target))
         else:
             raise ValueError("it is no plain file")
     except (OSError, ValueError) as error:
-        submission.left_out[name] = error.strerror or str(error) if isinstance(error, OSError) else str(error)
+        submission.left_out[name] = _reason(error)
+
+
+def _is_graded(source: Path, submission: Submission) -> bool:
+    return source.suffix == ".py" or source.name in submission.handin.entries
 
 
 def _copy_file(source: Path, target: Path, submission: Submission) -> None:
+    """Copy the file where there is room. What is left out takes none."""
+    try:
+        size = source.stat().st_size
+        if submission.files >= MOST_FILES_READ:
+            raise ValueError(f"no room: a hand-in has at most {MOST_FILES_READ:,} files")
+        if submission.bytes + size > MOST_BYTES_READ:
+            raise ValueError(
+                f"no room: it has {size:,} bytes, and a hand-in in all at most {MOST_BYTES_READ >> 20} MiB"
+            )
+        shutil.copyfile(source, target)
+        target.chmod(0o644)
+    except (OSError, ValueError) as error:
+        submission.left_out[os.path.relpath(source, submission.origin)] = _reason(error)
+        return
     submission.files += 1
-    submission.bytes += source.stat().st_size
-    if submission.files > _MAX_FILES or submission.bytes > _MAX_BYTES:
-        raise ValueError(f"the hand-in has more than {_MAX_FILES} files or {_MAX_BYTES >> 20} MiB")
-    shutil.copyfile(source, target)
-    target.chmod(0o644)
+    submission.bytes += size
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
+
+
+def _first(left_out: dict[str, str]) -> dict[str, str]:
+    """Not thousands of lines in a report."""
+    named = dict(list(left_out.items())[:_MOST_NAMED])
+    more = len(left_out) - len(named)
+    return {**named, f"... and {more:,} more": "for such reasons"} if more else named

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,15 +70,29 @@ def encode(value: Any) -> Any:
         return {"list": [encode(item) for item in value[:_MAX_ITEMS]]}
     if isinstance(value, (_ndarray, _generic)):
         array = _asarray(value)
-        if array.dtype.name in _DTYPES and array.size <= _MAX_ELEMENTS:
+        if array.dtype.name in _DTYPES and _elements(array.shape) <= _MAX_ELEMENTS:
             little = array.astype(array.dtype.newbyteorder("<"))
             data = _b64encode(little.tobytes()).decode("ascii")
             return {"dtype": array.dtype.name, "shape": list(array.shape), "data": data}
     return {"type": type(value).__name__, "text": repr(value)[:_MAX_TEXT]}
 
 
-def decode(answer: Any, depth: int = 0) -> Any:
-    """The value that `encode` was given; BadAnswerError if `answer` does not come from `encode`."""
+def _elements(shape: Sequence[int]) -> int:
+    """How many, the axes of length 0 not counted: summed along one of these, an array of none can become huge."""
+    return math.prod(n for n in shape if n)
+
+
+def decode(answer: Any) -> Any:
+    """The value that `encode` was given; BadAnswerError, and nothing else, if `answer` does not come from `encode`."""
+    try:
+        return _decode(answer, 0)
+    except BadAnswerError:
+        raise
+    except Exception as error:
+        raise BadAnswerError(f"{type(error).__name__}: {error!s:.100}") from error
+
+
+def _decode(answer: Any, depth: int) -> Any:
     if depth > _MAX_DEPTH:
         raise BadAnswerError("lists in lists, too deep")
     if isinstance(answer, int) and abs(answer) >= 2**63:
@@ -89,7 +104,7 @@ def decode(answer: Any, depth: int = 0) -> Any:
     if not isinstance(answer, dict):
         raise BadAnswerError(f"unexpected {type(answer).__name__}")
     if "list" in answer and isinstance(answer["list"], list):
-        return [decode(item, depth + 1) for item in answer["list"][:_MAX_ITEMS]]
+        return [_decode(item, depth + 1) for item in answer["list"][:_MAX_ITEMS]]
     if isinstance(answer.get("error"), dict):
         return Raised(answer["error"])
     if isinstance(answer.get("type"), str) and isinstance(answer.get("text"), str):
@@ -101,12 +116,16 @@ def _decode_array(answer: dict) -> np.ndarray:
     dtype, shape, data = (answer.get(key) for key in ("dtype", "shape", "data"))
     if not isinstance(dtype, str) or dtype not in _DTYPES:
         raise BadAnswerError(f"unknown dtype {dtype!r:.50}")
-    if not isinstance(shape, list) or len(shape) > 32 or not all(type(n) is int and n >= 0 for n in shape):
+    if not isinstance(shape, list) or len(shape) > 32 or not all(map(_is_length, shape)):
         raise BadAnswerError(f"impossible shape {shape!r:.50}")
-    if math.prod(shape) > _MAX_ELEMENTS or not isinstance(data, str):
+    if _elements(shape) > _MAX_ELEMENTS or not isinstance(data, str):
         raise BadAnswerError("too large an array")
     raw = base64.b64decode(data.encode("ascii", "replace"))
     kind = np.dtype(dtype).newbyteorder("<")
     if len(raw) != math.prod(shape) * kind.itemsize:
         raise BadAnswerError(f"{len(raw)} bytes for an array of shape {tuple(shape)}")
     return np.frombuffer(raw, kind).reshape(shape).astype(dtype)
+
+
+def _is_length(n: Any) -> bool:
+    return type(n) is int and 0 <= n <= _MAX_ELEMENTS

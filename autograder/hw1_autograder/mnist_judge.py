@@ -15,6 +15,7 @@ __all__ = ["Trained", "accuracy_of", "gradients_of_data", "misreported", "mistak
 
 WANTED = [["Linear", 784, 20], ["BatchNorm1d", 20], ["ReLU"], ["Linear", 20, 10]]
 RATE = 0.1
+WIDEST, MOST_LAYERS = 2_000, 64  # outputs of a layer, and layers, that are looked at
 TOLERANCE = 0.02  # between a reported accuracy and ours: batch norm may differ in details
 
 
@@ -36,7 +37,7 @@ class Trained:
     @property
     def layers(self) -> list[list[Any]]:
         found = self.facts.get("layers")
-        return [layer for layer in found if isinstance(layer, list) and layer] if isinstance(found, list) else []
+        return list(filter(_is_described, found[:MOST_LAYERS])) if isinstance(found, list) else []
 
     def epochs(self) -> list[np.ndarray]:
         """The numbers of the images, in the order in which each epoch saw them (-1: not recognized)."""
@@ -59,6 +60,11 @@ class Trained:
         if len(sizes) == 0 or sizes.sum() != len(rows):
             return []
         return np.split(rows, np.cumsum(sizes)[:-1])
+
+
+def _is_described(layer: Any) -> bool:
+    """["Linear", 784, 20]: the record comes from a process that nobody trusts."""
+    return isinstance(layer, list) and [type(part) for part in layer] == [str, *[int] * (len(layer) - 1)]
 
 
 def mistakes(trained: Trained) -> list[str]:
@@ -177,6 +183,10 @@ _NEEDS: dict[str, tuple[str, ...]] = {
 
 
 def _forward(kind: str, w: dict[str, np.ndarray], x: np.ndarray) -> np.ndarray:
+    """ValueError where shapes do not fit: by broadcasting, or by a million outputs, little makes terabytes."""
+    width = len(w["weight"]) if kind == "Linear" else x.shape[1]
+    if width > WIDEST or any(array.size != width for name, array in w.items() if name != "weight"):
+        raise ValueError(f"a layer {kind} of {width:,} outputs has arrays that do not fit")
     if kind == "Linear":
         return x @ w["weight"].T + w["bias"].reshape(-1)
     if kind == "BatchNorm1d":

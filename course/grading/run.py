@@ -34,6 +34,7 @@ def merged(before: Record, now: Record) -> Record:
     return {
         **before,
         "broken": now["broken"],
+        "left_out": now["left_out"],
         "problems": problems,
         "score": round(sum(problem["score"] for problem in problems), 6),
         "max_score": round(sum(problem["max_score"] for problem in problems), 6),

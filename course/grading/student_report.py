@@ -27,6 +27,8 @@ def as_markdown(name: str, title: str, record: Record, grade: str) -> str:
         parts.append(f"{score:g} of {of:g} without the bonus, problem {', '.join(p['number'] for p in skipped)}.")
     if record["broken"]:
         parts.append("Broken files:\n\n" + "\n".join(f"- {plain(reason)}" for reason in record["broken"]))
+    if record.get("left_out"):  # older records say nothing of it
+        parts.append("Not looked at:\n\n" + "\n".join(f"- {plain(line)}" for line in record["left_out"]))
     for problem in record["problems"]:
         failed = [check for check in counted(problem) if not check["passed"]]
         if failed:

@@ -160,13 +160,16 @@ ANSWERS = {
     "lists in lists": b'{"values": {"c.data": ' + b'{"list": [' * 300 + b"]}" * 300 + b"}}",
     "4 MB of text": b'{"values": {"c.data": "' + b"x" * 4_000_000 + b'"}}',
     "surrogates": b'{"values": {"c.data": "\\ud800\\u001b[2J"}}',
+    "a shape beyond measure": b'{"values": {"c.data": {"dtype": "float64", "shape": [1'
+    + b"0" * 30
+    + b', 0], "data": ""}}}',
     "the wrong types": b'{"values": 5, "broken": 7, "error": [1]}',
     "nothing": b"",
     "half of it": b'{"values": ',
 }
 
 
-@pytest.mark.parametrize("data", sampled(ANSWERS, "nothing", "a list"))
+@pytest.mark.parametrize("data", sampled(ANSWERS, "nothing", "a shape beyond measure"))
 def test_an_answer_of_ones_own_making_is_a_wrong_answer(data, student_copy):
     (student_copy / "mytorch/data").write_bytes(data)
     body = (

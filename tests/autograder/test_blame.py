@@ -101,3 +101,18 @@ def test_forged_facts_break_nothing(kind, details):
 
 def test_facts_that_are_none():
     assert blame([None, 3, [], [[]], "text", ["no such kind"]], True, True) is None
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        [["gradient plain", ["Mul"], 0], ["forward raises", "Mul", "memoryview"]],
+        [["gradient plain", {}, 0], ["forward raises", "Mul", "memoryview"]],
+        [["gradient shape", A, 0, [1], [2], [3]], ["gradient shape", A, 0, [1], [2], [3]]],
+        [["backward none", ["Mul"]]],
+    ],
+    ids=["a list", "a dictionary", "arrays", "no name"],
+)
+def test_facts_of_the_wrong_types_end_no_grading(facts):
+    assert blame(facts, True, True) is None
+    assert blame([*facts, ["backward none", "Mul"]], True, True).operation == "Mul"

@@ -42,6 +42,7 @@ def outcome(tmp_path, reply, checks=1):
     return result, pool
 
 
+HUGE = '{"values": {"y": {"dtype": "float64", "shape": [1' + "0" * 30 + ', 0], "data": ""}}}'
 GOOD = json.dumps({"values": {"y": encode(1)}})
 
 
@@ -67,6 +68,7 @@ def test_a_right_answer(tmp_path):
         (Reply("exit", answer="{}"), "the answer cannot be read: KeyError('values')", ""),
         (Reply("exit", answer='{"values": 3}'), "the answer cannot be read: TypeError(", ""),
         (Reply("exit", answer='{"values": {"y": {"dtype": 1}}}'), "the answer cannot be read: BadAnswerError(", ""),
+        (Reply("exit", answer=HUGE), "the answer cannot be read: BadAnswerError(", ""),
         (Reply("exit", answer='{"values": {"y": 2}}'), "expected 1, got 2", ""),
         (Reply("exit", answer='{"error": {"name": "KeyError", "message": "k"}}'), "KeyError: k", "no key"),
         (Reply("exit", answer='{"error": {"name": ["x"]}, "values": {"y": 1}}'), "['x']", ""),
@@ -87,3 +89,16 @@ def test_after_some_timeouts_patience_is_short(tmp_path):
     assert [round(limit) for limit in pool.limits] == [5, 5, 5, 1, 1, 1]
     _, pool = outcome(tmp_path, Reply("exit", 0, "", GOOD), checks=6)
     assert [round(limit) for limit in pool.limits] == [5] * 6
+
+
+class LongNamed(PlayedPool):
+    """Of which the import ends in a module whose name is too long for a file."""
+
+    def run(self, job):
+        return Reply("exit", 3, culprit="\u4e2d" * 200)
+
+
+def test_a_module_whose_name_no_file_can_have(tmp_path):
+    check = Check("check", 1, "y = 1", {"y": 1})
+    result = grade([Problem("1", "one", 1, (check,))], tmp_path, LongNamed(tmp_path, None))
+    assert (result.points, result.broken) == (0, {})

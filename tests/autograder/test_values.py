@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 
+from autograder.harness import values
 from autograder.harness.values import BadAnswerError, Other, Raised, decode, encode
 
 
@@ -74,6 +75,14 @@ def raw(count):
         {"dtype": "float64", "shape": "1", "data": raw(8)},
         {"dtype": "float64", "shape": [10**12], "data": raw(8)},
         {"dtype": "float64", "shape": [1] * 40, "data": raw(8)},
+        {"dtype": "float64", "shape": [10**30, 0], "data": ""},
+        {"dtype": "float64", "shape": [0, 10**6], "data": ""},
+        {"dtype": "float64", "shape": [10**5, 10**5, 0], "data": ""},
+        {"dtype": "float64", "shape": [10**5] * 31 + [0], "data": ""},
+        {"dtype": "float64", "shape": [0, -1], "data": ""},
+        {"dtype": "float64", "shape": [0.0], "data": ""},
+        {"dtype": "float64", "shape": [1], "data": "a"},
+        {"dtype": "float64", "shape": [1], "data": "\ud800"},
         {"dtype": "float64", "shape": [1], "data": 8},
         {"dtype": ["float64"], "shape": [1], "data": raw(8)},
         {"dtype": "float64", "shape": [1]},
@@ -87,3 +96,13 @@ def raw(count):
 def test_garbage_is_refused(answer):
     with pytest.raises(BadAnswerError):
         decode(answer)
+
+
+def test_an_array_of_no_elements_and_of_endless_rows_comes_back_as_text():
+    assert there_and_back(np.zeros((0, 10**6))).type == "ndarray"
+
+
+def test_whatever_goes_wrong_in_decoding_is_a_bad_answer(monkeypatch):
+    monkeypatch.setattr(values, "_decode_array", lambda answer: 1 / 0)
+    with pytest.raises(BadAnswerError, match="ZeroDivisionError: division by zero"):
+        decode({"list": [{}]})

@@ -212,7 +212,9 @@ def test_a_report_is_text_whatever_the_code_prints():
     check |= {"snippet": "x = 1", "with": "mytorch"}
     check |= {"output": "```\n# big\x1b[31m", "findings": [{"expression": "x", "what": "wrong", "diagnosis": ""}]}
     problem = {"number": "1", "title": "<b>", "score": 0, "max_score": 1, "bonus": False, "checks": [check]}
-    text = as_markdown("a*b", "T", {"broken": [], "problems": [problem]}, "0 of 1")
+    record = {"broken": [], "left_out": ["mytorch/<b>.dat: no room"], "problems": [problem]}
+    text = as_markdown("a*b", "T", record, "0 of 1")
+    assert "Not looked at:\n\n- mytorch/\\<b\\>.dat: no room\n" in text
     assert "a\\*b" in text
     assert "\\<b\\>" in text
     assert "````text" in text

@@ -37,6 +37,7 @@ def results(record: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
     """The record as Gradescope's results.json. A warning without points is a line of text and no test of 0 points."""
     warnings = warnings_of(record)
     lines = [f"Not graded: {record['error']}"] if "error" in record else list(record["broken"])
+    lines += [f"Not looked at: {line}" for line in record.get("left_out", [])]
     output = "\n".join([*lines, *([f"{BEYOND}:"] if warnings else []), *(f"! {line}" for line in warnings)])
     return {
         "score": record["score"],
