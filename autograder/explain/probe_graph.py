@@ -188,12 +188,20 @@ class GraphWatcher:
             wanted = [isinstance(a, self.kinds) and bool(a.requires_grad) for a in args]
             nodes = [getattr(a, "grad_fn", None) for a in args]
             self.applied += 1
+            self.quietly(self.check_given, cls.__name__, args)
             output = call(cls, *args, **options)
             self.recorded.append(output)
             self.quietly(self.check_apply, cls.__name__, args, wanted, nodes, output)
             return output
 
         function.apply = classmethod(apply)
+
+    def check_given(self, name, args):
+        """Whether an operator hands over the arrays of its operands instead of them."""
+        method, operands = (self.operators or [("", ())])[-1]
+        arrays = [o.data for o in operands if isinstance(o, self.kinds)]
+        if any(a is array for a in args for array in arrays):
+            self.tell("operator gives arrays", method, name)
 
     def check_apply(self, name, args, wanted, nodes, output):
         if output is None:

@@ -133,6 +133,12 @@ def _momentums(name: str, got: int, wanted: int, shared: bool) -> Blame:
     return Blame(SHAPE, "", text + more)
 
 
+@fact("zero_grad leaves")
+def _zero_grad_leaves(kind: str) -> Blame:
+    what = "an array" if kind == "ndarray" else f"a number ({kind})"
+    return Blame(BROKEN, "", f"zero_grad leaves {what} in .grad: it must be None, or a Tensor", of_gradient=True)
+
+
 @fact("leaf shape")
 def _leaf_shape(name: str, got: list, wanted: list) -> Blame:
     text = f"a gradient of shape {shape_text(got)} arrives at a leaf of shape {shape_text(wanted)}"
@@ -190,6 +196,11 @@ def _walk(name, total, got, last, first, sent, given) -> Blame:
 @fact("never reached")
 def _never_reached(name: str) -> Blame:
     text = f"backward never goes on to the node {name} in next_functions, for which there is a gradient"
+    if name == "AccumulateGrad":
+        text = (
+            "backward never calls apply() of the AccumulateGrad in next_functions, for which there is a gradient: it "
+            "stores that in .grad"
+        )
     return Blame(GRAPH, "autograd", text, of_gradient=True)
 
 
