@@ -81,6 +81,22 @@ class Watcher(OperationWatcher, GraphWatcher):
 
         setattr(cls, method, call)
 
+    def wrap_tensor_method(self, method):
+        """Of exp, log and others: whether the result is still in the graph."""
+        true = vars(self.Tensor).get(method)
+        if not callable(true):
+            return
+
+        def call(tensor, *args, **options):
+            applied = self.applied
+            result = true(tensor, *args, **options)
+            lost = self.applied == applied and isinstance(result, self.kinds) and not result.requires_grad
+            if lost and tensor.requires_grad:
+                self.tell("method detached", method)
+            return result
+
+        setattr(self.Tensor, method, call)
+
     def check_layer(self, name, args, before, result):
         """Whether what a layer makes of Tensors that require grad is still in the graph, and they in the layer."""
         for what, value in before.items():
@@ -186,6 +202,9 @@ def watch(snippet):
             watcher.quietly(watcher.wrap_method, cls, "forward", "layer")
     for method in ("__add__", "__sub__", "__mul__", "__truediv__", "__matmul__"):
         watcher.quietly(watcher.wrap_method, tensor, method, "operator")
+    for method in ("exp", "log", "sqrt", "sum", "mean", "reshape", "__pow__", "__neg__"):
+        watcher.quietly(watcher.wrap_tensor_method, method)
+    watcher.quietly(watcher.wrap_cross_entropy, modules["nn.functional"])
     try:
         exec(compile(snippet, "<snippet>", "exec"), namespace)
     except Exception as error:

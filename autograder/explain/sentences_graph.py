@@ -109,6 +109,18 @@ def _layer_detached(name: str) -> Blame:
     return Blame(BROKEN, "", text)
 
 
+@fact("method detached")
+def _method_detached(method: str) -> Blame:
+    text = f"Tensor.{method} computes with .data, so that its result is not in the graph: call .apply of its operation"
+    return Blame(BROKEN, "", text, of_gradient=True)
+
+
+@fact("loss exchanged")
+def _loss_exchanged(layer: str) -> Blame:
+    text = f"{layer}.forward hands the labels to F.cross_entropy first: it takes the logits, and then the labels"
+    return Blame(BROKEN, "", text)
+
+
 @fact("layer rebinds")
 def _layer_rebinds(name: str, what: str) -> Blame:
     return Blame(BROKEN, "", f"{name}.forward replaces self.{what}, a parameter: give the result another name")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 
+from autograder.checks.compare import waits
 from autograder.explain.sentence import BROKEN, DETAIL, SHAPE, Blame, a_or_an, fact, shape_text, which
 
 __all__: list[str] = []
@@ -200,6 +201,8 @@ def _returns_type(method: str, what: str, kind: str) -> Blame:
 def _forward_raises(name: str, error: str, message: str, shapes: list, layer: str) -> Blame | None:
     if error in ("NotImplementedError", "BrokenFileError", "NameError", "RecursionError"):
         return None
+    if waits(error, message):
+        return Blame(BROKEN, "", f"{name}.forward: {error}: {waits(error, message)}")
     given = ", ".join(shape_text(s) for s in shapes if s is not None)
     where = f"{layer}.forward: " if layer not in ("", name) else ""
     message = _without_numpys_words(message) + _likely_reason(name, layer, message, shapes)
@@ -246,6 +249,8 @@ def _grad_plain(kind: str) -> Blame:
 def _backward_raises(name: str, error: str, message: str) -> Blame | None:
     if error in ("NotImplementedError", "BrokenFileError", "RecursionError"):  # the last: it is only where it ended
         return None
+    if waits(error, message):
+        return Blame(BROKEN, "", f"{name}.backward: {error}: {waits(error, message)}")
     hint = ""
     if "too many values to unpack" in message:
         hint = (

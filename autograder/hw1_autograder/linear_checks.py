@@ -96,6 +96,9 @@ def linear_checks(draw: Draw) -> tuple[Check, ...]:
                     x @ w.T + bias,
                     {
                         "the bias is missing": x @ w.T,
+                        "weight is reshaped instead of transposed: .T exchanges rows and columns, reshape does not": (
+                            x @ w.reshape(w.T.shape) + bias
+                        ),
                         "the bias is subtracted": x @ w.T - bias,
                         "the bias is added twice": x @ w.T + 2 * bias,
                         "multiplied by the bias instead of added": x @ w.T * bias,

@@ -31,8 +31,8 @@ class Recorder:
         self.index = {key: (TRAIN, i) for i, key in reversed(list(enumerate(_keys(train_x))))}
         self.index.update({key: (VAL, i) for i, key in reversed(list(enumerate(_keys(val_x))))})
         self.facts: dict[str, Any] = {
-            "steps": 0, "empty_steps": 0, "untrained": 0, "moved": 0, "backwards": 0, "uncleared": 0, "input_gradients": 0,
-            "label_gradients": 0, "trained_on_val": 0, "rate": None, "layers": [],
+            "steps": 0, "empty_steps": 0, "untrained": 0, "moved": 0, "backwards": 0, "uncleared": 0,
+            "input_gradients": 0, "label_gradients": 0, "trained_on_val": 0, "rate": None, "layers": [],
         }  # fmt: skip
         self.rows: list[np.ndarray] = []  # of each batch that was trained with, the numbers of its images
         self.labels: list[np.ndarray] = []  # and its labels
