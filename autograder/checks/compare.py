@@ -9,7 +9,7 @@ import numpy as np
 from autograder.checks.check import Agrees, Expected
 from autograder.harness.values import Other, Raised
 
-__all__ = ["difference", "is_number", "is_right", "matches", "sentence"]
+__all__ = ["difference", "is_number", "is_right", "matches", "sentence", "waits"]
 
 RTOL, ATOL = 1e-5, 1e-7
 RTOL_SHORT, ATOL_SHORT = 1e-3, 1e-4  # of float32 and float16: no handout asks for a dtype
@@ -112,6 +112,13 @@ def _text(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float) else repr(value)
 
 
+def waits(name: str, message: str) -> str:
+    """What to do about an exception that says that the code waited for somebody to type; '' of all others."""
+    if name == "BdbQuit":
+        return "it stops at pdb.set_trace() or breakpoint(): remove that line"
+    return "nobody is there to answer input(): remove it" if name == "EOFError" and "reading a line" in message else ""
+
+
 def sentence(error: dict) -> str:
     """An exception of the student's code as a line: what, and where in their files."""
     name, message, place = (str(error.get(key, ""))[:500] for key in ("name", "message", "place"))
@@ -119,5 +126,7 @@ def sentence(error: dict) -> str:
         name, message = "the code called sys.exit()", ""
     elif name == "BrokenFileError":
         name, place = "", f"needed by {place}" if place else ""  # the message says the rest
+    elif waits(name, message):
+        message = waits(name, message)
     what = ": ".join(filter(None, (name, message))) or "an exception without a name"
     return f"{what} ({place})" if place else what

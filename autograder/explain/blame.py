@@ -61,6 +61,7 @@ _ONLY_IF_RAISED = {
     "backward raises",
     "accumulate raises",
     "grad plain",
+    "zero_grad leaves",
 }
 
 

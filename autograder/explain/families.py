@@ -75,6 +75,8 @@ def _close(wanted: np.ndarray | None, got: np.ndarray | None) -> bool:
 
 def wrong_value(name: str, inputs: Arrays, output: np.ndarray) -> str:
     """What forward computes instead of what its name says; '' if it is right or the name is not known."""
+    if name == "Sum" and inputs:
+        return _wrong_sum(np.asarray(inputs[0], float), output)
     wanted = _KINDS.get(name)
     if wanted is None:
         return ""
@@ -98,6 +100,17 @@ def wrong_value(name: str, inputs: Arrays, output: np.ndarray) -> str:
     if np.shape(right) != output.shape:
         return f"gives an array of shape {output.shape} and not of shape {np.shape(right)}{_reduced(inputs, output)}"
     return f"does not compute {wanted}"
+
+
+def _wrong_sum(x: np.ndarray, output: np.ndarray) -> str:
+    """The same of a sum along an axis, or along all of them."""
+    reduced = [(axis, keep) for axis in (None, *range(x.ndim)) for keep in (False, True)]
+    if any(_close(x.sum(axis=axis, keepdims=keep), output) for axis, keep in reduced):
+        return ""
+    for what, function in (("mean", np.mean), ("largest", np.max), ("product", np.prod)):
+        if any(_close(function(x, axis=axis, keepdims=keep), output) for axis, keep in reduced):
+            return f"computes the {what} instead of the sum"
+    return ""
 
 
 def _reduced(inputs: Arrays, output: np.ndarray) -> str:

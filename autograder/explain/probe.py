@@ -34,6 +34,9 @@ class Watcher(OperationWatcher, GraphWatcher):
         self.broken = False  # whether a walk has ended with an exception
         self.walking = 0  # calls of Tensor.backward that have not returned
         self.applied = 0  # calls of Function.apply
+        self.operators = []  # (name, operands) of those that are running
+        self.error = ""  # what has ended the snippet
+        self.bare = ""  # the operation whose backward ran last, if it returned a Tensor alone
 
     def tell(self, *fact):
         if len(self.facts) < MOST_FACTS:
@@ -58,10 +61,12 @@ class Watcher(OperationWatcher, GraphWatcher):
             applied = self.applied
             before = dict(getattr(args[0], "__dict__", {})) if args and what == "layer" else {}
             self.layers.append(cls.__name__ if what == "layer" else (self.layers or [""])[-1])
+            self.operators.append((method, args if what == "operator" else ()))
             try:
                 result = true(*args, **options)
             finally:
                 self.layers.pop()
+                self.operators.pop()
             if what == "layer":
                 self.quietly(self.check_layer, cls.__name__, args, before, result)
             elif self.applied == applied and isinstance(result, self.kinds):
@@ -76,6 +81,22 @@ class Watcher(OperationWatcher, GraphWatcher):
 
         setattr(cls, method, call)
 
+    def wrap_tensor_method(self, method):
+        """Of exp, log and others: whether the result is still in the graph."""
+        true = vars(self.Tensor).get(method)
+        if not callable(true):
+            return
+
+        def call(tensor, *args, **options):
+            applied = self.applied
+            result = true(tensor, *args, **options)
+            lost = self.applied == applied and isinstance(result, self.kinds) and not result.requires_grad
+            if lost and tensor.requires_grad:
+                self.tell("method detached", method)
+            return result
+
+        setattr(self.Tensor, method, call)
+
     def check_layer(self, name, args, before, result):
         """Whether what a layer makes of Tensors that require grad is still in the graph, and they in the layer."""
         for what, value in before.items():
@@ -89,7 +110,9 @@ class Watcher(OperationWatcher, GraphWatcher):
             return self.tell("layer detached", name) if len(self.facts) == told else None
         used = {**vars(args[0]), "its input": args[1] if len(args) > 1 else None}
         for what, value in used.items():
-            if self.is_lost(value, result):
+            # (What forward has put into its place, or keeps as a constant, is no matter.)
+            given = what == "its input" or (before.get(what) is value and not what.startswith("running"))
+            if given and self.is_lost(value, result):
                 return self.tell("layer loses", name, str(what))
         return None
 
@@ -101,6 +124,7 @@ class Watcher(OperationWatcher, GraphWatcher):
 
     def explain_error(self, error):
         """A name that is not there, and one like it that is."""
+        self.error = str(error)
         missing, owner = getattr(error, "name", None), getattr(error, "obj", None)
         if isinstance(error, ImportError):
             missing = getattr(error, "name_from", None)
@@ -120,6 +144,8 @@ class Watcher(OperationWatcher, GraphWatcher):
         called = str(error).partition("() takes no arguments")
         if called[1] and called[0] in [cls.__name__ for cls in subclasses(self.engine.Function)]:
             self.tell("function called", called[0])
+        if self.bare and any(what in str(error) for what in ("not subscriptable", "not iterable", "has no len")):
+            self.facts.insert(0, ["backward bare", self.bare])
         if isinstance(error, TypeError) and "operand type" in str(error):
             self.tell("no operator", str(error)[:200], [n for n in vars(self.Tensor) if n.startswith("__")])
 
@@ -176,6 +202,9 @@ def watch(snippet):
             watcher.quietly(watcher.wrap_method, cls, "forward", "layer")
     for method in ("__add__", "__sub__", "__mul__", "__truediv__", "__matmul__"):
         watcher.quietly(watcher.wrap_method, tensor, method, "operator")
+    for method in ("exp", "log", "sqrt", "sum", "mean", "reshape", "__pow__", "__neg__"):
+        watcher.quietly(watcher.wrap_tensor_method, method)
+    watcher.quietly(watcher.wrap_cross_entropy, modules["nn.functional"])
     try:
         exec(compile(snippet, "<snippet>", "exec"), namespace)
     except Exception as error:
@@ -198,8 +227,9 @@ def check_new_tensors(watcher):
 
 
 def check_optimizer(watcher, namespace):
-    """Whether the optimizer's parameters are still the model's."""
+    """Whether the optimizer's parameters are still the model's, and what it makes of their gradients."""
     optimizer = namespace.get("optimizer")
+    watcher.quietly(check_zero_grad, watcher, optimizer)
     params = getattr(optimizer, "params", None)
     owned = [v for v in namespace.values() if isinstance(v, watcher.Tensor) and v.is_parameter]
     if isinstance(params, (list, tuple)) and owned and any(all(p is not v for p in params) for v in owned):
@@ -212,3 +242,15 @@ def check_optimizer(watcher, namespace):
             watcher.tell("momentums", type(optimizer).__name__, len(momentums), len(params), several)
         elif len(shapes) == len(params) and any(s not in ((), p.data.shape) for s, p in zip(shapes, params)):
             watcher.tell("momentums", type(optimizer).__name__, len(momentums), len(params), False)
+
+
+def check_zero_grad(watcher, optimizer):
+    """Whether zero_grad leaves something that the next gradient cannot be added to."""
+    params = getattr(optimizer, "params", None)
+    if not isinstance(params, (list, tuple)) or not params:
+        return
+    optimizer.zero_grad()
+    left = params[0].grad
+    array = isinstance(left, np.ndarray) and ("memoryview" in watcher.error or "ndarray" in watcher.error)
+    if array or isinstance(left, (int, float)):
+        watcher.tell("zero_grad leaves", type(left).__name__)

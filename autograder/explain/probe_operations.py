@@ -73,6 +73,7 @@ class OperationWatcher:
             except Exception as error:
                 self.tell("backward raises", name, type(error).__name__, str(error)[:300])
                 raise
+            self.bare = name if isinstance(result, self.kinds) else ""
             self.quietly(self.check_backward, name, ctx, grads, before, result, true)
             return result
 

@@ -109,6 +109,18 @@ def _layer_detached(name: str) -> Blame:
     return Blame(BROKEN, "", text)
 
 
+@fact("method detached")
+def _method_detached(method: str) -> Blame:
+    text = f"Tensor.{method} computes with .data, so that its result is not in the graph: call .apply of its operation"
+    return Blame(BROKEN, "", text, of_gradient=True)
+
+
+@fact("loss exchanged")
+def _loss_exchanged(layer: str) -> Blame:
+    text = f"{layer}.forward hands the labels to F.cross_entropy first: it takes the logits, and then the labels"
+    return Blame(BROKEN, "", text)
+
+
 @fact("layer rebinds")
 def _layer_rebinds(name: str, what: str) -> Blame:
     return Blame(BROKEN, "", f"{name}.forward replaces self.{what}, a parameter: give the result another name")
@@ -131,6 +143,12 @@ def _momentums(name: str, got: int, wanted: int, shared: bool) -> Blame:
         ", and not the same one several times" if shared else f"; there are {got} for {wanted}" if got != wanted else ""
     )
     return Blame(SHAPE, "", text + more)
+
+
+@fact("zero_grad leaves")
+def _zero_grad_leaves(kind: str) -> Blame:
+    what = "an array" if kind == "ndarray" else f"a number ({kind})"
+    return Blame(BROKEN, "", f"zero_grad leaves {what} in .grad: it must be None, or a Tensor", of_gradient=True)
 
 
 @fact("leaf shape")
@@ -190,6 +208,11 @@ def _walk(name, total, got, last, first, sent, given) -> Blame:
 @fact("never reached")
 def _never_reached(name: str) -> Blame:
     text = f"backward never goes on to the node {name} in next_functions, for which there is a gradient"
+    if name == "AccumulateGrad":
+        text = (
+            "backward never calls apply() of the AccumulateGrad in next_functions, for which there is a gradient: it "
+            "stores that in .grad"
+        )
     return Blame(GRAPH, "autograd", text, of_gradient=True)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 
+from autograder.checks.compare import waits
 from autograder.explain.sentence import BROKEN, DETAIL, SHAPE, Blame, a_or_an, fact, shape_text, which
 
 __all__: list[str] = []
@@ -30,6 +31,8 @@ def _no_name(owner: str, missing: str, similar: list) -> Blame:
         return Blame(BROKEN, "", text, of_gradient=True)
     if owner == "memoryview":  # the .data of an ndarray
         return Blame(DETAIL, "", f"there is an array where a Tensor must be: its .data has no {missing}")
+    if owner in ("float", "int"):
+        return Blame(DETAIL, "", f"there is a number where a Tensor must be: it has no {missing}")
     if missing == "apply":
         return Blame(BROKEN, "", f"{owner} has no apply: it must be a subclass of Function: class {owner}(Function)")
     if missing in HANDOUT:
@@ -109,6 +112,12 @@ def _operator_bypasses(method: str) -> Blame | None:
     return Blame(BROKEN, name, text)
 
 
+@fact("operator gives arrays")
+def _operator_gives_arrays(method: str, name: str) -> Blame:
+    text = f"Tensor.{method} hands arrays to {name}.apply: give it the Tensors themselves, and not their .data"
+    return Blame(BROKEN, name, text)
+
+
 @fact("operator loses")
 def _operator_loses(method: str) -> Blame | None:
     name = {"__add__": "Add", "__sub__": "Sub", "__mul__": "Mul", "__truediv__": "Div", "__matmul__": "MatMul"}[method]
@@ -136,6 +145,12 @@ def _backward_none(name: str) -> Blame:
 @fact("backward list")
 def _backward_list(name: str, count: int) -> Blame:
     text = f"{name}.backward returns a list and must return a tuple of gradients: `return grad_a, grad_b`"
+    return Blame(BROKEN, name, text, of_gradient=True)
+
+
+@fact("backward bare")
+def _backward_bare(name: str) -> Blame:
+    text = f"{name}.backward returns a Tensor, and your walk takes grads[i] of it: return a tuple, `return (grad,)`"
     return Blame(BROKEN, name, text, of_gradient=True)
 
 
@@ -186,6 +201,8 @@ def _returns_type(method: str, what: str, kind: str) -> Blame:
 def _forward_raises(name: str, error: str, message: str, shapes: list, layer: str) -> Blame | None:
     if error in ("NotImplementedError", "BrokenFileError", "NameError", "RecursionError"):
         return None
+    if waits(error, message):
+        return Blame(BROKEN, "", f"{name}.forward: {error}: {waits(error, message)}")
     given = ", ".join(shape_text(s) for s in shapes if s is not None)
     where = f"{layer}.forward: " if layer not in ("", name) else ""
     message = _without_numpys_words(message) + _likely_reason(name, layer, message, shapes)
@@ -232,6 +249,8 @@ def _grad_plain(kind: str) -> Blame:
 def _backward_raises(name: str, error: str, message: str) -> Blame | None:
     if error in ("NotImplementedError", "BrokenFileError", "RecursionError"):  # the last: it is only where it ended
         return None
+    if waits(error, message):
+        return Blame(BROKEN, "", f"{name}.backward: {error}: {waits(error, message)}")
     hint = ""
     if "too many values to unpack" in message:
         hint = (

@@ -16,7 +16,17 @@ from autograder.explain.families import PROBLEM_OF
 from autograder.explain.sentence import FORMULA, GRAPH, SHAPE, Blame
 from autograder.harness.values import BadAnswerError, decode
 
-__all__ = ["ELSEWHERE", "FORM_ALONE", "Finding", "explained", "needs_no_explanation", "not_written", "probe_snippet"]
+__all__ = [
+    "ELSEWHERE",
+    "FORM_ALONE",
+    "Finding",
+    "explained",
+    "is_broken",
+    "missing_file",
+    "needs_no_explanation",
+    "not_written",
+    "probe_snippet",
+]
 
 FORM_ALONE = "counts only together with results, and no check of this problem that compares results has passed"
 ELSEWHERE = " (homework 1, problem "  # before the problem's number, at the end of a sentence
@@ -44,15 +54,29 @@ class Finding:
         return self.diagnosis or self.guess or self.what
 
 
+def missing_file(line: str, error: str, message: str) -> str:
+    """What to say of a snippet's line that imports one of the handout's files, where the student has no such file."""
+    module = re.match(r"(?:from|import) (mytorch\.[\w.]+)", line)
+    missing = re.match(r"No module named '(mytorch\.[\w.]+)'", message)
+    if error != "ModuleNotFoundError" or not (module and missing) or not f"{module[1]}.".startswith(f"{missing[1]}."):
+        return ""
+    return f"there is no file {module[1].replace('.', '/')}.py"
+
+
 def not_written(finding: Finding) -> bool:
     """Whether the student has not come to this yet: a file that is not there, or says TODO."""
     missing = finding.diagnosis.startswith("there is no ") and "FileNotFoundError" in finding.what
     return missing or any(word in finding.what for word in ("NotImplementedError", "TODO", "there is no file"))
 
 
+def is_broken(finding: Finding) -> bool:
+    """Whether it is only that a file cannot be imported, which stands at the top of the report."""
+    return "cannot be imported" in finding.what
+
+
 def needs_no_explanation(findings: tuple[Finding, ...]) -> bool:
     """Whether the check has passed, or what is wrong is already clear."""
-    return all(not_written(f) or "cannot be imported" in f.what for f in findings)
+    return all(not_written(f) or is_broken(f) for f in findings)
 
 
 @functools.cache

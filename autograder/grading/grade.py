@@ -16,7 +16,14 @@ from autograder.checks.compare import difference, is_number, sentence
 from autograder.checks.diagnose import diagnose, known_mistake
 from autograder.checks.reading import reading
 from autograder.checks.snippets import module_names, with_imports
-from autograder.grading.explained import FORM_ALONE, Finding, explained, needs_no_explanation, probe_snippet
+from autograder.grading.explained import (
+    FORM_ALONE,
+    Finding,
+    explained,
+    missing_file,
+    needs_no_explanation,
+    probe_snippet,
+)
 from autograder.harness.handin import MYTORCH, Handin
 from autograder.harness.imports import TimeLimitError
 from autograder.harness.pool import Job, Pool, Reply
@@ -194,7 +201,8 @@ def _findings(check: Check, reply: Reply) -> list[Finding]:
         return [Finding("", _how_it_ended(reply) + place, check.failures.get(cause, ""))]
     if error:
         line = str(error.get("snippet_line", ""))[:200].rstrip(":")
-        return [Finding(line, sentence(error), check.failures.get(str(error.get("name")), ""))]
+        what = missing_file(line, str(error.get("name")), str(error.get("message"))) or sentence(error)
+        return [Finding(line, what, check.failures.get(str(error.get("name")), ""))]
     findings = []
     for expression, expected in check.expectations().items():
         try:

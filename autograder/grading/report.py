@@ -7,11 +7,11 @@ import os
 import re
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TextIO
 
 from autograder.checks.snippets import with_imports
-from autograder.grading.explained import FORM_ALONE, Finding, not_written
+from autograder.grading.explained import FORM_ALONE, Finding, is_broken, not_written
 from autograder.grading.grade import Grading, Outcome, ProblemResult
 from autograder.grading.shown import BEYOND
 
@@ -87,9 +87,12 @@ def _print_feedback(page: _Page, result: ProblemResult, seen: set[str], hints: b
         return
     problem = result.problem
     _spread(page, f"{problem.number}  {problem.title}", f"{result.points:g} of {problem.points:g}", "bold")
-    waiting = [outcome for outcome in failed if all(map(not_written, outcome.findings))]
+    broken = _all_of(failed, is_broken)
+    if broken:
+        _print_broken(page, broken)
+    failed = [outcome for outcome in failed if outcome not in broken]
+    waiting = _all_of(failed, not_written)
     if waiting:
-        waiting = [outcome for outcome in failed if outcome in waiting or outcome.findings[0].what == FORM_ALONE]
         _print_waiting(page, result, waiting)
     if hints and problem.hint:
         page.wrapped(f"hint: {problem.hint}", 4)
@@ -99,6 +102,21 @@ def _print_feedback(page: _Page, result: ProblemResult, seen: set[str], hints: b
             _print_findings(page, outcome, seen, hints, handin)
     if page.last:
         page.line()
+
+
+def _all_of(failed: Sequence[Outcome], about: Callable[[Finding], bool]) -> list[Outcome]:
+    """The outcomes whose findings are all of this kind, and with them those that only count together with results."""
+    found = [outcome for outcome in failed if all(map(about, outcome.findings))]
+    alone = [outcome for outcome in failed if outcome.findings[0].what == FORM_ALONE]
+    return [outcome for outcome in failed if outcome in found or outcome in alone] if found else []
+
+
+def _print_broken(page: _Page, broken: Sequence[Outcome]) -> None:
+    """Files that cannot be imported: the reason stands at the top of the report."""
+    count, lost = len(broken), sum(outcome.check.points for outcome in broken)
+    _spread(page, f"  x cannot be imported ({count} check{'s' * (count != 1)})", f"-{lost:g}", "bad")
+    files = {f.what.partition(" cannot be imported")[0]: "" for o in broken for f in o.findings if is_broken(f)}
+    page.wrapped(_printable(f"{', '.join(files)}: see Broken files, at the top"), 6)
 
 
 def _print_waiting(page: _Page, result: ProblemResult, waiting: Sequence[Outcome]) -> None:

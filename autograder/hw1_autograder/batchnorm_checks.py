@@ -10,7 +10,7 @@ import numpy as np
 from autograder.checks.check import Check, Expected, Problem, attribute, unchanged
 from autograder.checks.draw import Draw
 from autograder.checks.snippets import COUNT_STEPS, array, leaf, tensor
-from autograder.subjects.batchnorm import EPS, expected_mean, expected_var, in_training, normalize
+from autograder.subjects.batchnorm import EPS, MOMENTUM, expected_mean, expected_var, in_training, normalize
 from autograder.subjects.numerics import numerical_gradients
 
 __all__ = ["problem"]
@@ -69,12 +69,13 @@ def wrongly_normalized(x: np.ndarray) -> dict[str, np.ndarray | tuple]:
         "not divided by the standard deviation": one,
         "divided by the running standard deviation instead of the batch's": np.sqrt(1 + EPS) * one,
         "the squares are summed: the variance is their mean": np.sqrt(x.var(0) * len(x) + EPS),
+        "the variance comes out as 0: it is the mean of the squares of x - mean": np.sqrt(EPS) * one,
         "multiplied by the standard deviation instead of divided": 1 / np.sqrt(x.var(0) + EPS),
         "the mean of the squares is used as the variance": np.sqrt((x**2).mean(0) + EPS),
     }
     running = "the running statistics are used in training: those of the batch belong there (is_train is True)"
     mistakes = {
-        running: x / np.sqrt(1 + EPS),
+        running: (x / np.sqrt(1 + EPS), *_with_running(x)),
         UNDER_ROOT: (x - x.mean(0)) / (x.std(0) + EPS),
         # gamma is 1 here, and beta 0.
         "gamma and beta are exchanged: y = gamma * x_hat + beta": one,
@@ -87,6 +88,19 @@ def wrongly_normalized(x: np.ndarray) -> dict[str, np.ndarray | tuple]:
             around = np.sqrt(((x - mean) ** 2).mean(0) + EPS)
             mistakes[both] = (x - mean) / divisor if of_divisor else ((x - mean) / divisor, (x - mean) / around)
     return mistakes
+
+
+def _with_running(x: np.ndarray) -> tuple[np.ndarray, ...]:
+    """x, normalized with the running statistics, which this batch has just moved from 0 and 1."""
+    return tuple(normalize(x, MOMENTUM * x.mean(0), 1 - MOMENTUM + MOMENTUM * x.var(0, ddof=ddof)) for ddof in (1, 0))
+
+
+def moved_by(batch: np.ndarray, of: Inputs) -> tuple[np.ndarray, ...]:
+    """What evaluation gives if the batch moves the running statistics first."""
+    keep = 1 - MOMENTUM
+    mean = keep * of.mean + MOMENTUM * batch.mean(0)
+    variances = (keep * of.var + MOMENTUM * batch.var(0, ddof=ddof) for ddof in (0, 1))
+    return tuple(of.gamma * normalize(batch, mean, var) + of.beta for var in variances)
 
 
 def set_running(of: Inputs) -> str:
@@ -286,6 +300,8 @@ def running_checks(of: Inputs) -> tuple[Check, ...]:
                             for v in (x[:2].var(0), ((x[:2] - of.mean) ** 2).mean(0))
                         ),
                         "gamma and beta are ignored": normalize(x[:2], of.mean, of.var),
+                        "the running statistics are updated in evaluation too: they must stay": moved_by(x[:2], of),
+                        "eps is missing": of.gamma * (x[:2] - of.mean) / np.sqrt(of.var) + of.beta,
                         "the running variance is used without the square root":
                             of.gamma * (x[:2] - of.mean) / (of.var + EPS) + of.beta,
                     },

@@ -42,10 +42,12 @@ y = model(x)
                     {
                         "the layers run in the wrong order": (x / 2 + shift) * factor,
                         "only the first layer runs": x * factor,
-                        "every layer gets the model's input; only the last one counts": x / 2,
+                        "only the last layer runs, or every layer gets the model's input: each must get the result of "
+                        "the one before": x / 2,
                         "no layer runs": x,
                         "the first layer does not run": (x + shift) / 2,
                         "the last layer does not run": x * factor + shift,
+                        "the last layer runs twice": (x * factor + shift) / 4,
                         "the layers' results are added": x * factor + x + shift + x / 2,
                     },
                 ),
@@ -94,6 +96,9 @@ def linear_checks(draw: Draw) -> tuple[Check, ...]:
                     x @ w.T + bias,
                     {
                         "the bias is missing": x @ w.T,
+                        "weight is reshaped instead of transposed: .T exchanges rows and columns, reshape does not": (
+                            x @ w.reshape(w.T.shape) + bias
+                        ),
                         "the bias is subtracted": x @ w.T - bias,
                         "the bias is added twice": x @ w.T + 2 * bias,
                         "multiplied by the bias instead of added": x @ w.T * bias,

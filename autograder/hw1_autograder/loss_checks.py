@@ -56,6 +56,15 @@ def gradients_over(axis: int | None, x: np.ndarray, labels: np.ndarray) -> tuple
     return tuple(results)
 
 
+def with_eps(x: np.ndarray, labels: np.ndarray, right: float) -> tuple[float, ...]:
+    """The loss with a small number added to the probability, or to the sum, before the logarithm is taken."""
+    p, s, at = np.exp(log_softmax(x)), x - x.max(axis=1, keepdims=True), (np.arange(len(labels)), labels)
+    found: list[float] = []
+    for eps in 10.0 ** -np.arange(2, 17):
+        found += [-np.log(p[at] + eps).mean(), (np.log(np.exp(s).sum(axis=1) + eps) - s[at]).mean()]
+    return tuple(float(value) for value in found if not np.isclose(value, right, 1e-6))
+
+
 def one_hot(labels: np.ndarray, classes: int) -> np.ndarray:
     return np.eye(classes)[labels]
 
@@ -109,6 +118,10 @@ def expected_loss(x: np.ndarray, labels: np.ndarray) -> Expected:
         "the largest probability of each row counts instead of that of its label": (
             float(-log_softmax(x).max(axis=1).mean())
         ),
+        "the class before the label counts: is 1 subtracted from the labels?": loss(x, (labels - 1) % classes),
+        "a small number (eps) is added inside the logarithm: x - log(sum(exp(x))) needs none": with_eps(
+            x, labels, right
+        ),
         "np.log10 instead of the natural logarithm, np.log": right / np.log(10),
         "np.log2 instead of the natural logarithm, np.log": right / np.log(2),
         UNSTABLE: (np.nan, np.inf),
@@ -128,6 +141,7 @@ def expected_gradient(x: np.ndarray, labels: np.ndarray) -> Expected:
         "the sign is wrong": -right,
         "the one-hot labels are added instead of subtracted": (np.exp(log_softmax(x)) + one_hot(labels, classes)) / n,
         "log-softmax instead of softmax": (log_softmax(x) - one_hot(labels, classes)) / n,
+        "the class before the label counts: is 1 subtracted from the labels?": gradient(x, (labels - 1) % classes),
         "the one-hot labels are not subtracted": np.exp(log_softmax(x)) / n,
         "the softmax part is missing": -one_hot(labels, classes) / n,
         COLUMNS: (np.exp(log_softmax(x)) - one_hot(labels, classes).max(axis=0)) / n,

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Trained", "accuracy_of", "gradients_of_data", "misreported", "mistakes"]
+__all__ = ["Trained", "accuracy_of", "gradients_of_data", "misreported", "mistakes", "too_short"]
 
 WANTED = [["Linear", 784, 20], ["BatchNorm1d", 20], ["ReLU"], ["Linear", 20, 10]]
 RATE = 0.1
@@ -104,6 +104,11 @@ def _of_the_steps(trained: Trained) -> list[str]:
         )
     if not trained.fact("steps"):
         found.append("optimizer.step() was never called, so the weights stayed what they were (section 3.2)")
+    elif not trained.fact("moved") and trained.fact("empty_steps"):
+        found.append(
+            "the gradients were None or 0 at optimizer.step(): call zero_grad(), then backward(), then step(), in this "
+            "order (section 3.2)"
+        )
     elif not trained.fact("moved"):
         found.append("optimizer.step() changed no weight (section 2.3): are these the model's parameters?")
     elif isinstance(rate, float) and abs(rate - RATE) > 1e-3 * RATE:
@@ -195,9 +200,22 @@ def _forward(kind: str, w: dict[str, np.ndarray], x: np.ndarray) -> np.ndarray:
     return {"ReLU": lambda x: np.maximum(x, 0), "Sigmoid": lambda x: 1 / (1 + np.exp(-x)), "Tanh": np.tanh}[kind](x)
 
 
+def too_short(trained: Trained, epochs: int) -> list[str]:
+    """Of a training that does not reach what it should: whether it had fewer epochs. (The handout lets others be.)"""
+    count = len(trained.epochs())
+    if not 0 < count < epochs or (trained.array("rows") < 0).any():  # images that are not known: nobody can tell
+        return []
+    return [
+        f"trained {count} epoch{'s' * (count != 1)} instead of {epochs} (section 3.2): does `return` stand inside the "
+        "loop over the epochs?"
+    ]
+
+
 def misreported(trained: Trained, accuracies: list[float], val_x: np.ndarray, val_y: np.ndarray) -> list[str]:
     """Where the accuracies that mnist() returned are not those of its network."""
     validations = trained.array("validations")
+    if len(validations) < len(accuracies) and trained.fact("untrained"):
+        return ["training images were validated: the accuracies are those of val_x and val_y (section 3.2)"]
     if len(validations) != len(accuracies):
         return [f"mnist() returned {len(accuracies):,} accuracies, but validated {len(validations):,} times"]
     partial = np.flatnonzero(validations[:, 1] != len(val_y))

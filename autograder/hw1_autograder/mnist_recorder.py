@@ -31,8 +31,8 @@ class Recorder:
         self.index = {key: (TRAIN, i) for i, key in reversed(list(enumerate(_keys(train_x))))}
         self.index.update({key: (VAL, i) for i, key in reversed(list(enumerate(_keys(val_x))))})
         self.facts: dict[str, Any] = {
-            "steps": 0, "moved": 0, "backwards": 0, "uncleared": 0, "input_gradients": 0, "label_gradients": 0,
-            "trained_on_val": 0, "rate": None, "layers": [],
+            "steps": 0, "empty_steps": 0, "untrained": 0, "moved": 0, "backwards": 0, "uncleared": 0,
+            "input_gradients": 0, "label_gradients": 0, "trained_on_val": 0, "rate": None, "layers": [],
         }  # fmt: skip
         self.rows: list[np.ndarray] = []  # of each batch that was trained with, the numbers of its images
         self.labels: list[np.ndarray] = []  # and its labels
@@ -91,6 +91,7 @@ class Recorder:
         kind = max((TRAIN, VAL, UNKNOWN), key=kinds.count)
         if self.kind == VAL and kind != VAL:
             self._validation_ends()
+        self.facts["untrained"] += self.kind == TRAIN and len(self.current) > 0  # nor was it validation
         if kind == VAL:
             if self.kind != VAL:
                 self.validations.append([len(self.rows), 0, NO_MODE])
@@ -125,6 +126,7 @@ class Recorder:
         parameters = self._parameters() if self.facts["steps"] <= 3 else []
         before = [_array(p).copy() for p in parameters]
         gradients = [None if p.grad is None else _array(p.grad).copy() for p in parameters]
+        self.facts["empty_steps"] += bool(gradients) and all(g is None or not g.any() for g in gradients)
 
         def afterwards() -> None:
             for p, old, gradient in zip(parameters, before, gradients):

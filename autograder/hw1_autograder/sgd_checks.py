@@ -142,9 +142,8 @@ def step_problem(draw: Draw) -> Problem:
             sgd.place("one step", 3, inputs.gradients[:1]),
             sgd.place("three steps", 2, inputs.gradients),
             sgd.two_parameters("two parameters", 1, sgd.after, sgd.after),
-            sgd.not_recorded(
-                "step() is not recorded in the graph and leaves the gradient alone", 1.5, inputs.gradients[:1]
-            ),
+            sgd.not_recorded("step() is not recorded in the graph", 1.5, inputs.gradients[:1]),
+            sgd.leaves_gradient("step() leaves the gradient alone", inputs.gradients[:1]),
             slow.rounds("three rounds of zero_grad, forward, backward, step", 2),
             Check(
                 "SGD is an Optimizer",

@@ -40,7 +40,14 @@ from autograder.harness.pool import Pool
 from autograder.harness.sandbox import is_strict
 from autograder.harness.values import BadAnswerError, Other, decode
 from autograder.hw1_autograder.mnist_data import DataError, Digits, load
-from autograder.hw1_autograder.mnist_judge import Trained, accuracy_of, gradients_of_data, misreported, mistakes
+from autograder.hw1_autograder.mnist_judge import (
+    Trained,
+    accuracy_of,
+    gradients_of_data,
+    misreported,
+    mistakes,
+    too_short,
+)
 from autograder.hw1_autograder.mnist_process import train
 from autograder.hw1_autograder.mnist_split import Split, fresh_split
 from autograder.hw1_autograder.plot import plot_validation_accuracy
@@ -107,6 +114,9 @@ def judge(trained: Trained, split: Split, digits: Digits, options: argparse.Name
     if not accuracies:
         return 1
     good = report_accuracy(accuracies, trained, split, digits, options.epochs)
+    short = [] if good or found or invented else too_short(trained, options.epochs or EPOCHS)
+    for problem in short:
+        print(f"Wrong     {problem}")
     if invented:
         print("Plot      none: the accuracies that mnist() returned are not those of its network")
         return 1

@@ -116,7 +116,10 @@ def problem(draw: Draw) -> Problem:
             without_gradient(inputs, o),
             decaying.place("weight decay", 6, inputs.gradients[:2]),
             decaying.not_recorded(
-                "step() is not recorded in the graph and leaves the gradient alone", 3, inputs.gradients[:1]
+                "step() is not recorded in the graph and leaves the gradient alone",
+                3,
+                inputs.gradients[:1],
+                keeps_gradient=True,
             ),
             plain.rounds("three rounds of zero_grad, forward, backward, step", 3),
         ),

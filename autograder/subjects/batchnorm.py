@@ -38,6 +38,8 @@ def in_training(
 
 BOTH = "momentum (alpha) is used for both: the old value is multiplied by 1 - momentum"
 
+ADDED = "the batch {} is not multiplied by momentum (alpha)"
+
 
 def _running(start: float, batches: list[np.ndarray], momentum: float, keep: float | None = None) -> np.ndarray:
     """start, moved towards each batch's statistic by momentum. keep: what is left of the old value each time."""
@@ -50,12 +52,16 @@ def _running(start: float, batches: list[np.ndarray], momentum: float, keep: flo
 def expected_mean(*batches: np.ndarray, momentum: float = MOMENTUM) -> Expected:
     """The running mean of 3 features after these batches."""
     means = [statistics(x)[0] for x in batches]
+    added = _running(0.0, [m / momentum for m in means], momentum)
+    # After one batch both come to the same, because the mean begins with 0.
+    replaced = {"the last batch replaces the running mean": means[-1], ADDED.format("mean"): added}
+    either = {f"{ADDED.format('mean')}, or it replaces the running mean": means[-1]}
     return Expected(
         _running(0.0, means, momentum),
         {
             "the running mean has not changed": _running(0.0, [], momentum),
             "momentum and 1 - momentum are exchanged": _running(0.0, means, 1 - momentum),
-            "the last batch replaces the running mean": means[-1],
+            **(replaced if len(means) > 1 else either),
             BOTH: _running(0.0, means, momentum, momentum),
             "1 - momentum (alpha) is used for both": _running(0.0, means, 1 - momentum, 1 - momentum),
             "the batch mean is added without damping the old value": sum(momentum * m for m in means),
@@ -78,6 +84,9 @@ def expected_var(*batches: np.ndarray, momentum: float = MOMENTUM) -> Expected:
             _running(1.0, biased, 1 - momentum),
         ),
         "the last batch replaces the running variance": (unbiased[-1], biased[-1]),
+        ADDED.format("variance"): tuple(
+            _running(1.0, [v / momentum for v in values], momentum) for values in (unbiased, biased)
+        ),
         BOTH: (_running(1.0, unbiased, momentum, momentum), _running(1.0, biased, momentum, momentum)),
         "the batch variance is added without damping the old value": (
             _running(1.0, unbiased, momentum, 1.0),

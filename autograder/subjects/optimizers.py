@@ -22,6 +22,7 @@ NOT_RECORDED = {
         ["Tensor", "ndarray"], means="a parameter's .data must stay a NumPy array: use param.grad.data, not param.grad"
     ),
 }
+CLEARS = "step() must leave .grad as it is: to clear it is zero_grad's affair"
 
 
 @dataclass(frozen=True)
@@ -101,21 +102,26 @@ class OptimizerChecks:
             {"w.data": after_w(of.w, met_w), "v.data": after_v(of.v, met_v)},
         )
 
-    def not_recorded(self, title: str, points: float, gradients: Sequence[np.ndarray]) -> Check:
-        """step() stays out of the graph and leaves the gradient as it is."""
+    def not_recorded(
+        self, title: str, points: float, gradients: Sequence[np.ndarray], keeps_gradient: bool = False
+    ) -> Check:
+        """step() stays out of the graph. keeps_gradient: the handout says that it leaves .grad as it is, too."""
         return self.check(
             title,
             points,
             self.lines(gradients),
             {
                 **NOT_RECORDED,
-                "w.grad.data": Expected(
-                    gradients[-1], otherwise="step() must leave .grad as it is: to clear it is zero_grad's affair"
-                ),
+                **({"w.grad.data": Expected(gradients[-1], otherwise=CLEARS)} if keeps_gradient else {}),
                 # Where it has gone to is asked elsewhere.
                 "w.data": Expected(self.inputs.w, differs=True, otherwise="the parameter has not changed"),
             },
         )
+
+    def leaves_gradient(self, title: str, gradients: Sequence[np.ndarray]) -> Check:
+        """A warning, where the handout says nothing of it."""
+        kept = {"w.grad.data": Expected(gradients[-1], otherwise=CLEARS)}
+        return Check(title, 0, self.lines(gradients), kept, self.failures, beyond=True)
 
     def rounds(self, title: str, points: float) -> Check:
         """A Linear(2, 1) is trained for three rounds on sum((x W^T + b)^2)."""

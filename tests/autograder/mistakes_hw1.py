@@ -53,7 +53,12 @@ WALK_PARENTS = """            if parent is None:
             if missing[parent] == 0:
                 ready.append(parent)
 """
+WALK_APPLY = "        grads = [None] * len(node.next_functions) if grad is None else node.apply(tensor.Tensor(grad))\n"
+LEAF_IS_AN_END = "        if isinstance(node, AccumulateGrad):\n            continue\n"
+UPDATE = "            self.update(mean.data, var.data * n / (n - 1))\n"
+IN_EVALUATION = "            centred, var = x - self.running_mean, self.running_var"
 LOSS_RETURN = "return ((log_sum - shifted) * one_hot.astype(predicted.data.dtype)).sum() / len(one_hot)"
+LOSS_WITH_EPS = "p = shifted.exp() / shifted.exp().sum(axis=1, keepdims=True); return ((p + 1e-4).log() * (-one_hot)).sum() / len(p.data)"
 OWN_LOSS = """return OwnLoss.apply(predicted, target)
 
 
@@ -104,6 +109,7 @@ MISTAKES = [
     Mistake("mul-zero", OPS, MUL_B, "tensor.Tensor(np.zeros(b.shape))", "1.1.2", ("Mul.backward", "second", "zeros")),
     Mistake("mul-none", OPS, 'return unbroadcast(grad_a, a.shape), unbroadcast(grad_b, b.shape)\n        # END SOLUTION\n\n\nclass Div', 'return unbroadcast(grad_a, a.shape), None\n        # END SOLUTION\n\n\nclass Div', "1.1.2", ("Mul.backward", "None", "second")),
     Mistake("mul-no-operator", TENSOR, "def __mul__", "def __multiply__", "1.1.2", ("__mul__",)),
+    Mistake("mul-arrays", TENSOR, "return F.Mul.apply(self, self.constant(other))", "return F.Mul.apply(self.data, other.data)", "1.1.2", ("__mul__", "arrays", "Tensors")),
     Mistake("mul-added-gradients", OPS, MUL_A, "tensor.Tensor(grad_output.data + b.data)", "1.1.2", ("Mul.backward", "first", "added instead")),
     # ---- 1.1.3
     Mistake("div-floor", OPS, "tensor.Tensor(a.data / b.data)", "tensor.Tensor(a.data // b.data)", "1.1.3", ("Div.forward", "//")),
@@ -132,6 +138,7 @@ MISTAKES = [
     # ---- 1.2
     Mistake("leaf-overwrites", ENGINE, STORE, "self.variable.grad = tensor.Tensor(arg.data)", "1.2", ("AccumulateGrad", "overwrites")),
     Mistake("leaf-first-only", ENGINE, STORE, "pass", "1.2", ("AccumulateGrad", "second gradient")),
+    Mistake("leaf-not-applied", ENGINE, WALK_APPLY, LEAF_IS_AN_END + WALK_APPLY, "1.2", ("apply() of the AccumulateGrad",)),
     Mistake("leaf-multiplies", ENGINE, STORE, STORE.replace(' + ', ' * '), "1.2", ("AccumulateGrad",)),
     Mistake("walk-overwrites", ENGINE, ARRIVED, "arrived[parent] = part.data", "1.2", ("backward", "overwritten")),
     Mistake("walk-passes-own", ENGINE, ARRIVED, ARRIVED.replace('part.data', 'grad'), "1.2", ("backward", "grad_fn.apply")),
@@ -148,17 +155,23 @@ MISTAKES = [
     Mistake("matmul-no-transpose", OPS, "grad_b = a.data.T @ grad_output.data", "grad_b = (a.data.T @ grad_output.data).T", "2.1", ("MatMul.backward", "second", "transposed")),
     Mistake("matmul-wrong-order", OPS, "grad_a = grad_output.data @ b.data.T", "grad_a = grad_output.data @ b.data", "2.1", ("MatMul.backward",)),
     Mistake("matmul-ones", OPS, "grad_b = a.data.T @ grad_output.data", "grad_b = a.data.T @ np.ones_like(grad_output.data)", "2.1", ("MatMul.backward", "second", "grad_output")),
+    Mistake("walk-wants-tuples", ENGINE, "grads = grads if isinstance(grads, tuple) else (grads,)", "return grads", "2.1", ("Transpose.backward", "returns a Tensor", "(grad,)")),
     Mistake("linear-no-bias", LINEAR, " + self.bias", "", "2.1", ("bias is missing",)),
     Mistake("linear-no-transpose", LINEAR, "self.weight.T", "self.weight", "2.1", ("MatMul.forward", "(2, 3)")),
     Mistake("linear-no-return", LINEAR, "return x @", "x @", "2.1", ("Linear.forward", "return")),
     Mistake("linear-data", LINEAR, "return x @ self.weight.T + self.bias", "return Tensor(x.data @ self.weight.data.T + self.bias.data)", "2.1", ("Linear.forward", "graph")),
     Mistake("linear-no-parameter", LINEAR, "self.bias = Tensor(bias, requires_grad=True, is_parameter=True)", "self.bias = Tensor(bias, requires_grad=True)", "2.1", ("bias", "is_parameter")),
+    Mistake("linear-reshape", LINEAR, "self.weight.T", "self.weight.reshape(self.weight.shape[1], self.weight.shape[0])", "2.1", ("weight is reshaped", ".T")),
     Mistake("sequential-first", SEQUENTIAL, '            x = layer(x)\n        return x', '            x = layer(x)\n            return x', "2.1", ("first layer",)),
     Mistake("sequential-no-return", SEQUENTIAL, '        return x\n', "", "2.1", ("Sequential.forward", "return")),
     Mistake("sequential-same-input", SEQUENTIAL, 'x = layer(x)\n        return x', 'y = layer(x)\n        return y', "2.1", ("every layer gets the model's input",)),
+    Mistake("sequential-last", SEQUENTIAL, '        for layer in self.layers:\n            x = layer(x)\n        return x', '        return self.layers[-1](x)', "2.1", ("only the last layer runs",)),
+    Mistake("sequential-last-twice", SEQUENTIAL, '        return x\n', "        return self.layers[-1](x)\n", "2.1", ("last layer runs twice",)),
     Mistake("sequential-renamed", SEQUENTIAL, "self.layers = layers", "self.modules_list = layers; layers = None", "2.1", ("layers",)),
     # ---- 2.2
     Mistake("relu-column", OPS, RELU_BACK, "return tensor.Tensor((grad_output.data * ctx.positive).sum(axis=1, keepdims=True))", "2.2", ("ReLU.backward", "(2, 1)", "(2, 3)")),
+    Mistake("relu-debugger", OPS, "ctx.positive = a.data > 0", "import pdb; pdb.set_trace(); ctx.positive = a.data > 0", "2.2", ("ReLU.forward", "pdb.set_trace()", "remove")),
+    Mistake("relu-input", OPS, "ctx.positive = a.data > 0", "input(); ctx.positive = a.data > 0", "2.2", ("ReLU.forward", "input()", "remove")),
     Mistake("relu-everywhere", OPS, RELU_BACK, "return tensor.Tensor(grad_output.data)", "2.2", ("ReLU.backward", "x < 0")),
     Mistake("relu-no-upstream", OPS, RELU_BACK, "return tensor.Tensor(1.0 * ctx.positive)", "2.2", ("ReLU.backward", "grad_output")),
     Mistake("relu-bool", OPS, "return tensor.Tensor(np.maximum(a.data, 0))", "return tensor.Tensor(a.data > 0)", "2.2", ("ReLU.forward", "x > 0")),
@@ -190,10 +203,20 @@ MISTAKES = [
     Mistake("norm-no-beta", NORM, ' + self.beta\n        # END', '\n        # END', "2.4", ("beta is ignored",)),
     Mistake("norm-gamma-no-parameter", NORM, "self.gamma = Tensor(np.ones(num_features), requires_grad=True, is_parameter=True)", "self.gamma = Tensor(np.ones(num_features), requires_grad=True)", "2.4", ("gamma", "parameter")),
     Mistake("norm-loop", NORM, "mean = x.sum(axis=0) / n  # (C,)", 'mean = x.sum(axis=0) / n\n            for i in range(n):\n                x.data[i]', "2.4", ("loop",)),
+    Mistake("norm-mean-without-alpha", NORM, "self.momentum * mean)", "mean)", "2.4", ("mean is not multiplied by momentum",)),
+    Mistake("norm-var-without-alpha", NORM, "self.momentum * var)", "var)", "2.4", ("variance is not multiplied by momentum",)),
+    Mistake("sum-mean", OPS, "a.data.sum(axis=axis, keepdims=keepdims)", "a.data.mean(axis=axis, keepdims=keepdims)", "2.4", ("Sum.forward", "mean instead of the sum")),
+    Mistake("norm-running-in-training", NORM, UPDATE, UPDATE + "            centred, var = x - self.running_mean, self.running_var\n", "2.4", ("running statistics are used in training",)),
+    Mistake("norm-updates-in-evaluation", NORM, IN_EVALUATION, "            self.update(x.data.mean(0), x.data.var(0))\n" + IN_EVALUATION, "2.4", ("running statistics are updated in evaluation",)),
+    Mistake("norm-no-square", NORM, "(centred * centred).sum(axis=0) / n ", "centred.sum(axis=0) / n ", "2.4", ("variance comes out as 0", "squares")),
     Mistake("norm-fixed-alpha", NORM, "keep = 1 - self.momentum", "self.momentum = 0.1; keep = 1 - self.momentum", "2.4", ("alpha", "not used")),
     Mistake("sum-gradient", OPS, "return tensor.Tensor(np.broadcast_to(grad, ctx.shape)), None, None", "return tensor.Tensor(np.broadcast_to(grad, ctx.shape) / ctx.shape[0]), None, None", "2.4", ("Sum.backward",)),
     Mistake("sqrt-gradient", OPS, "grad_output.data / (2 * root.data)", "grad_output.data / root.data", "2.4", ("Sqrt.backward", "1/2")),
     # ---- 2.5
+    Mistake("loss-exp-outside", TENSOR, "return F.Exp.apply(self)", "return Tensor(np.exp(self.data))", "2.5", ("Tensor.exp", "graph", ".apply")),
+    Mistake("loss-labels-shifted", OPS, "one_hot[np.arange(n), labels] = 1", "one_hot[np.arange(n), labels - 1] = 1", "2.5", ("class before the label",)),
+    Mistake("loss-labels-first", LOSS, "F.cross_entropy(predicted, target)", "F.cross_entropy(target, predicted)", "2.5", ("CrossEntropyLoss.forward", "labels", "first")),
+    Mistake("loss-eps-in-log", OPS, LOSS_RETURN, LOSS_WITH_EPS, "2.5", ("eps", "inside the logarithm")),
     Mistake("loss-axis", OPS, "log_sum = shifted.exp().sum(axis=1, keepdims=True).log()", "log_sum = shifted.exp().sum(axis=0, keepdims=True).log()", "2.5", ("wrong axis",)),
     Mistake("loss-sum", OPS, ".sum() / len(one_hot)", ".sum()", "2.5", ("batch size",)),
     Mistake("loss-all-elements", OPS, ".sum() / len(one_hot)", ".sum() / one_hot.size", "2.5", ("number of all elements",)),
@@ -213,6 +236,7 @@ MISTAKES = [
     # ---- 2.1
     Mistake("import-torch", LINEAR, "import numpy as np", 'import numpy as np\nif False:\n    import torch', "2.1", ("nn/linear.py", "torch")),
     # ---- 2.3
+    Mistake("zero-grad-number", OPTIMIZER, "param.grad = None", "param.grad = 0.0", "2.3", ("zero_grad", "number", "None", "Tensor")),
     Mistake("zero-grad-nothing", OPTIMIZER, "param.grad = None", "param.grad", "2.3", ("zero_grad",)),
     # ---- operands that the graph loses, leaves, ctx
     Mistake("sub-detached", TENSOR, "return F.Sub.apply(self, self.constant(other))", "return self + Tensor(-other.data)", "1.2", ("__sub__", "no part of the graph")),

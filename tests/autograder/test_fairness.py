@@ -180,6 +180,16 @@ def test_problem_1_1_does_not_wait_for_1_2(student_copy, graded):
     assert [result.points for result in results] == [5, 5, 5, 0]
 
 
+def test_a_step_that_clears_the_gradients_is_a_warning(student_copy, graded):
+    """The handout does not say that step() leaves them."""
+    append(student_copy, "optim/sgd.py",
+           "\n\nstep_alone = SGD.step\n\n\ndef step(self):\n    step_alone(self)\n    for param in self.params:\n"
+           "        param.grad = None\n\n\nSGD.step = step\n")  # fmt: skip
+    results = graded(student_copy, "2.3", "2.6").results
+    assert [result.points for result in results] == [10, 10]
+    assert [o.check.title for r in results for o in r.outcomes if o.findings] == ["step() leaves the gradient alone"]
+
+
 def test_one_mistake_costs_its_points_once(student_copy, graded):
     """A ReLU that overwrites its input: in one check."""
     append(student_copy, "nn/functional.py",

@@ -114,6 +114,13 @@ def test_a_missing_file_is_named(values):
     assert broken == {"mytorch.gone": "there is no file mytorch/gone.py"}
 
 
+def test_a_missing_file_of_the_handout_is_one_line_of_its_problem(student_copy, graded):
+    (student_copy / "mytorch/optim/sgd.py").unlink()
+    (result,) = graded(student_copy, "2.3").results
+    told = {f.what for outcome in result.outcomes for f in outcome.findings}
+    assert told == {"there is no file mytorch/optim/sgd.py"}
+
+
 def test_a_package_may_handle_a_missing_file_itself(values):
     text = "try:\n    from mytorch import fast\nexcept ImportError:\n    fast = None\n"
     got, broken = values({"__init__.py": text}, "import mytorch", "mytorch.fast")

@@ -8,7 +8,7 @@ import shutil
 
 import pytest
 from mistakes_hw1 import MISTAKES
-from packages import ROOT
+from packages import ROOT, append, copy_package
 
 SAMPLE = {
     "no-unbroadcast",
@@ -72,6 +72,42 @@ def test_what_is_there_is_not_blamed(graded):
     """The solution itself has no failure, and no warning either."""
     grading = graded(ROOT / "course/hw1")
     assert [o.check.title for r in grading.results for o in r.outcomes if o.findings] == []
+
+
+TUPLES_NEEDED = """
+
+BackwardFunction.apply = lambda self, grad: self.forward_cls.backward(self.ctx, grad)
+
+
+def backward(grad_fn, grad_of_outputs):
+    grads = grad_fn.apply(grad_of_outputs)
+    for i in range(len(grad_fn.next_functions)):
+        if grad_fn.next_functions[i] is not None:
+            backward(grad_fn.next_functions[i], grads[i])
+"""
+RECORDS_STATISTICS = """
+
+def update(self, mean, var):
+    keep = Tensor(1 - self.momentum, requires_grad=True)
+    self.running_mean = keep * self.running_mean + Tensor(self.momentum * mean)
+    self.running_var = keep * self.running_var + Tensor(self.momentum * var)
+
+
+BatchNorm1d.update = update
+"""
+
+
+@pytest.mark.parametrize(("number", "name"), [("2.2", "ReLU"), ("2.4", "Sqrt")])
+def test_a_tensor_where_the_walk_wants_a_tuple(number, name, tmp_path, graded):
+    """Frequent: the walk takes grads[i]. The running statistics, which are constants, are never blamed."""
+    copy_package(ROOT / "course/hw1", tmp_path)
+    append(tmp_path, "autograd_engine.py", TUPLES_NEEDED)
+    append(tmp_path, "nn/batchnorm.py", RECORDS_STATISTICS)
+    (result,) = graded(tmp_path, number).results
+    messages = [o.findings[0].message for o in result.outcomes if o.findings and not o.check.beyond]
+    assert f"{name}.backward returns a Tensor" in messages[0]
+    assert "(grad,)" in messages[0]
+    assert "running" not in str(messages)
 
 
 CUT = "        grad_x = grad_x[:, :, top : grad_x.shape[2] - bottom, left : grad_x.shape[3] - right]\n"

@@ -218,6 +218,21 @@ MISTAKES = {
         "argmin(axis=1)",
         "compare the places of the largest outputs with the labels",
     ),
+    "step before backward": (
+        "            loss.backward()\n            optimizer.step()\n",
+        "            optimizer.step()\n            loss.backward()\n",
+        "the gradients were None or 0 at optimizer.step()",
+    ),
+    "return inside the loop": (
+        "    return accuracies",
+        "        return accuracies",
+        "trained 1 epoch instead of 3",
+    ),
+    "training images validated": (
+        "validate(model, val_x, val_y))",
+        "validate(model, train_x[:500], train_y[:500]))",
+        "training images were validated",
+    ),
     "trained on what validates": (
         "model(Tensor(train_x[rows]))",
         "model(Tensor(val_x[rows % 500]))",

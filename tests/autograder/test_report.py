@@ -101,6 +101,15 @@ def test_what_is_not_written_is_one_line_for_each_file():
     assert "mytorch/nn/things.py: there is no such file" in text
 
 
+def test_a_file_that_cannot_be_imported_is_one_line():
+    broken = Finding("", "mytorch/nn/x.py cannot be imported: SyntaxError: invalid syntax (line 3)")
+    text = report(failed(broken, second=[broken]))
+    assert "x cannot be imported (2 checks)" in text
+    assert text.count("mytorch/nn/x.py: see Broken files, at the top") == 1
+    assert "first check" not in text
+    assert "# try it" not in text
+
+
 def test_a_bonus_that_is_skipped():
     problem = Problem("7.1", "Things", 2, (ONE, TWO), bonus=True)
     other = Problem("7.2", "More", 1, (Check("third check", 1, "y = 1", {"y": 1}),))
