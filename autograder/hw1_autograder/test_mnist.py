@@ -48,6 +48,7 @@ from autograder.hw1_autograder.mnist_judge import (
     mistakes,
     too_short,
 )
+from autograder.hw1_autograder.mnist_parts import cannot_have_trained
 from autograder.hw1_autograder.mnist_process import train
 from autograder.hw1_autograder.mnist_split import Split, fresh_split
 from autograder.hw1_autograder.plot import plot_validation_accuracy
@@ -109,9 +110,12 @@ def judge(trained: Trained, split: Split, digits: Digits, options: argparse.Name
     problems, accuracies = check_form(trained.facts["accuracies"], batches, options.epochs)
     found = mistakes(trained)
     invented = [] if not accuracies else misreported(trained, accuracies, _floats(split.val_x), split.val_y)
-    for problem in (*problems, *found, *invented):
+    forged = []
+    if accuracies and not (problems or found or invented):
+        forged = cannot_have_trained(options.student, options.seed, "off" if options.sandbox == "off" else "auto")
+    for problem in (*problems, *found, *invented, *forged):
         print(f"Wrong     {shown(problem)}")
-    if not accuracies:
+    if forged or not accuracies:
         return 1
     good = report_accuracy(accuracies, trained, split, digits, options.epochs)
     short = [] if good or found or invented else too_short(trained, options.epochs or EPOCHS)

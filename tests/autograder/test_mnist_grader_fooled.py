@@ -4,6 +4,7 @@ import re
 import shutil
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -72,6 +73,19 @@ def test_what_fooled_it(student, body, message):
     assert ended.returncode == 1
     assert ended.stderr == ""
     assert message in ended.stdout
+    assert not re.search("^Result .*: reached", ended.stdout, re.MULTILINE)
+    assert not (student / "hw1/validation_accuracy.png").exists()
+
+
+def test_a_record_that_the_student_has_written(student):
+    """Beside a mytorch in which nothing works. The same with a mytorch that works is not told apart."""
+    shutil.copy(Path(__file__).with_name("mnist_forged.py"), student / "hw1/mnist.py")
+    assert run("--student", student).returncode == 0
+    (student / "hw1/validation_accuracy.png").unlink()
+    changed(student, "return x @ self.weight.T + self.bias", "raise NotImplementedError", "mytorch/nn/linear.py")
+    ended = run("--student", student)
+    assert ended.returncode == 1
+    assert "problem 2.1 (Linear layer) gets less than half of its points: this mytorch cannot" in ended.stdout
     assert not re.search("^Result .*: reached", ended.stdout, re.MULTILINE)
     assert not (student / "hw1/validation_accuracy.png").exists()
 
