@@ -7,6 +7,7 @@ import math
 from mytorch.engine.function import Operation
 from mytorch.engine.grad_mode import grad_mode
 from mytorch.ops import kernels
+from mytorch.ops.activations.gelu_arrays import DENSITY_AT_0, ROOT_HALF
 from mytorch.ops.activations.sigmoids import Tanh
 from mytorch.ops.common.operands import T, require_float
 from mytorch.ops.elementwise.cast import half_by_float32
@@ -15,10 +16,6 @@ from mytorch.ops.elementwise.exponential import Exp
 from mytorch.runtime.blocks import in_blocks
 
 __all__ = ["GELU", "GELUTanh", "gelu"]
-
-
-_ROOT_HALF = math.sqrt(1 / 2)
-_DENSITY_AT_0 = 1 / math.sqrt(2 * math.pi)
 
 
 class GELU(Operation):
@@ -38,8 +35,8 @@ class GELU(Operation):
         (x,) = ctx.saved_tensors
         if ctx.on_arrays:
             return kernels.gelu_gradient(grad_y, x) if ctx.slope is None else grad_y * ctx.slope
-        below = Erfc.run(x * -_ROOT_HALF) * 0.5
-        return grad_y * (below + x * Exp.run(x * x * -0.5) * _DENSITY_AT_0)
+        below = Erfc.run(x * -ROOT_HALF) * 0.5
+        return grad_y * (below + x * Exp.run(x * x * -0.5) * DENSITY_AT_0)
 
 
 class GELUTanh(Operation):

@@ -9,10 +9,10 @@ import numpy as np
 from mytorch.ops.elementwise.erf_arrays import size_of, tail
 from mytorch.runtime.blocks import in_blocks
 
-__all__ = ["gelu", "gelu_and_slope"]
+__all__ = ["DENSITY_AT_0", "ROOT_HALF", "gelu", "gelu_and_slope"]
 
-_ROOT_HALF = math.sqrt(1 / 2)
-_DENSITY_AT_0 = 1 / math.sqrt(2 * math.pi)
+ROOT_HALF = math.sqrt(1 / 2)
+DENSITY_AT_0 = 1 / math.sqrt(2 * math.pi)
 
 
 def gelu(x: np.ndarray) -> np.ndarray:
@@ -26,7 +26,7 @@ def gelu_and_slope(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _value_and_slope(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    a = size_of(x * _ROOT_HALF)
+    a = size_of(x * ROOT_HALF)
     square = a * a
     bell = np.exp(-square)
     below = tail(a, square, bell)
@@ -35,7 +35,7 @@ def _value_and_slope(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     below = np.abs(np.subtract(step, below, out=step), out=step)  # P(x), which is 1 - P(-|x|) for positive x
     slope = bell
     slope *= x
-    slope *= _DENSITY_AT_0
+    slope *= DENSITY_AT_0
     slope += below
     below *= x
     return below, slope
